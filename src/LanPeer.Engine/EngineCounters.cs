@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using LanPeer.Wire;
+
+namespace LanPeer;
+
+/// <summary>Counts what happens on the wire. Receiving is counted under the engine's lock, sending outside of it.</summary>
+internal sealed class EngineCounters
+{
+    private readonly long[] _dropped = new long[Enum.GetValues<DropReason>().Length];
+    private long _received;
+    private long _receivedBytes;
+    private long _delivered;
+    private long _sent;
+    private long _sentBytes;
+    private long _sendErrors;
+
+    public void Received(int bytes, DropReason reason)
+    {
+        _received++;
+        _receivedBytes += bytes;
+        _dropped[(int)reason]++;
+    }
+
+    public void Dropped(DropReason reason) => _dropped[(int)reason]++;
+
+    public void Delivered() => _delivered++;
+
+    public void Sent(int bytes, bool isTaken)
+    {
+        if (isTaken)
+        {
+            Interlocked.Increment(ref _sent);
+            Interlocked.Add(ref _sentBytes, bytes);
+        }
+        else
+        {
+            Interlocked.Increment(ref _sendErrors);
+        }
+    }
+
+    public LanCounters Snapshot()
+    {
+        var dropped = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        for (int i = 1; i < _dropped.Length; i++)
+        {
+            if (_dropped[i] > 0)
+            {
+                dropped[((DropReason)i).ToString()] = _dropped[i];
+            }
+        }
+
+        return new LanCounters(dropped)
+        {
+            Received = _received,
+            ReceivedBytes = _receivedBytes,
+            Delivered = _delivered,
+            Sent = Interlocked.Read(ref _sent),
+            SentBytes = Interlocked.Read(ref _sentBytes),
+            SendErrors = Interlocked.Read(ref _sendErrors),
+        };
+    }
+}

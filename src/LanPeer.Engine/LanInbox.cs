@@ -1,0 +1,142 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+
+namespace LanPeer;
+
+/// <summary>
+/// What has arrived and was not taken yet. Bounded in messages and bytes; several readers may take at once, each
+/// message goes to one of them.
+/// </summary>
+public sealed class LanInbox
+{
+    private readonly LinkedList<LanMessage> _messages = [];
+    private readonly Signal _signal = new();
+    private readonly long _byteCapacity;
+    private long _bytes;
+    private long _lastSequence;
+
+    internal LanInbox(int capacity, long byteCapacity)
+    {
+        Capacity = capacity;
+        _byteCapacity = byteCapacity;
+    }
+
+    /// <summary>Messages waiting.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_messages)
+            {
+                return _messages.Count;
+            }
+        }
+    }
+
+    /// <summary>Messages that fit.</summary>
+    public int Capacity { get; }
+
+    /// <summary>Counts arrivals. Read it before looking, then <see cref="WaitAfter"/>.</summary>
+    public long Version => _signal.Version;
+
+    /// <summary>Takes the oldest messages that match.</summary>
+    /// <param name="match">Which messages; it must not throw.</param>
+    /// <param name="max">How many at most.</param>
+    /// <returns>Oldest first; empty when there are none.</returns>
+    public IReadOnlyList<LanMessage> Take(Predicate<LanMessage> match, int max)
+    {
+        long cursor = 0;
+        return Read(match, max, remove: true, ref cursor);
+    }
+
+    /// <summary>Looks at the oldest messages that match and leaves them where they are.</summary>
+    /// <param name="match">Which messages; it must not throw.</param>
+    /// <param name="max">How many at most.</param>
+    /// <param name="cursor">0 to begin with; only messages that came after it are given, and it moves on past them.</param>
+    /// <returns>Oldest first; empty when there are none.</returns>
+    public IReadOnlyList<LanMessage> Peek(Predicate<LanMessage> match, int max, ref long cursor)
+        => Read(match, max, remove: false, ref cursor);
+
+    /// <summary>Puts messages that were taken but not used back in front, in their order.</summary>
+    /// <param name="messages">Oldest first.</param>
+    public void PutBack(IReadOnlyList<LanMessage> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        lock (_messages)
+        {
+            for (int i = messages.Count - 1; i >= 0; i--)
+            {
+                _messages.AddFirst(messages[i]);
+                _bytes += messages[i].Weight;
+            }
+        }
+
+        _signal.Raise();
+    }
+
+    /// <summary>Waits for an arrival after <paramref name="version"/>, or for the session to stop.</summary>
+    /// <param name="version">From <see cref="Version"/>, read before the last look.</param>
+    /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>False when the time was up first.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public bool WaitAfter(long version, TimeSpan timeout, CancellationToken cancellation)
+        => _signal.WaitAfter(version, timeout, cancellation);
+
+    /// <summary>Count and capacity.</summary>
+    public override string ToString() => $"{Count} of {Capacity}";
+
+    internal bool TryAdd(LanMessage message)
+    {
+        lock (_messages)
+        {
+            if (_messages.Count >= Capacity || _bytes + message.Weight > _byteCapacity)
+            {
+                return false;
+            }
+
+            message.Sequence = ++_lastSequence;
+            _messages.AddLast(message);
+            _bytes += message.Weight;
+        }
+
+        _signal.Raise();
+        return true;
+    }
+
+    /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
+    internal void Wake() => _signal.Raise();
+
+    private List<LanMessage> Read(Predicate<LanMessage> match, int max, bool remove, ref long cursor)
+    {
+        ArgumentNullException.ThrowIfNull(match);
+        var found = new List<LanMessage>();
+        lock (_messages)
+        {
+            LinkedListNode<LanMessage>? next;
+            for (LinkedListNode<LanMessage>? node = _messages.First; node is not null && found.Count < max; node = next)
+            {
+                next = node.Next;
+                LanMessage message = node.Value;
+                if (message.Sequence <= cursor)
+                {
+                    continue;
+                }
+
+                cursor = remove ? cursor : message.Sequence;
+                if (match(message))
+                {
+                    found.Add(message);
+                    if (remove)
+                    {
+                        _messages.Remove(node);
+                        _bytes -= message.Weight;
+                    }
+                }
+            }
+        }
+
+        return found;
+    }
+}

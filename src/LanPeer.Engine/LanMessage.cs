@@ -1,0 +1,63 @@
+using System;
+using LanPeer.Wire;
+
+namespace LanPeer;
+
+/// <summary>A message that arrived.</summary>
+public sealed class LanMessage
+{
+    private readonly string _rawContent;
+
+    internal LanMessage(LanMessageType type, string from, string rawContent)
+    {
+        Type = type;
+        From = from;
+        _rawContent = rawContent;
+        Content = VisibleText.Block(rawContent);
+    }
+
+    /// <summary>Post, DM or Profile.</summary>
+    public LanMessageType Type { get; }
+
+    /// <summary>The user id of its author.</summary>
+    public string From { get; }
+
+    /// <summary>Its author as known when it arrived; null when it came before its author's announcement.</summary>
+    public LanPeer? FromPeer { get; internal init; }
+
+    /// <summary>The user id it was sent to in a DM; empty otherwise.</summary>
+    public string To { get; internal init; } = "";
+
+    /// <summary>
+    /// The text, with control characters other than line breaks and tabs made visible, so that no message can command a
+    /// terminal. <see cref="GetRawContent"/> has it exactly as sent. In a Profile, the status.
+    /// </summary>
+    public string Content { get; }
+
+    /// <summary>What the message carries besides its text: the LanProfile in a Profile, otherwise null.</summary>
+    public object? Data { get; internal init; }
+
+    /// <summary>When its author says it was sent, local time; null when it does not say. Clocks differ.</summary>
+    public DateTime? Timestamp { get; internal init; }
+
+    /// <summary>When it arrived, local time.</summary>
+    public DateTime ReceivedAt { get; internal init; }
+
+    /// <summary>Its author's id for it, usually 16 hex digits; may be empty.</summary>
+    public string MessageId { get; internal init; } = "";
+
+    /// <summary>How sure one can be who wrote it.</summary>
+    public LanTrust Trust { get; internal init; }
+
+    /// <summary>Its place in the order of arrival, given by the inbox before anyone sees it.</summary>
+    internal long Sequence { get; set; }
+
+    /// <summary>Bytes it takes in the inbox, roughly.</summary>
+    internal int Weight => 256 + (2 * _rawContent.Length) + ((Data as LanProfile)?.AvatarLength ?? 0);
+
+    /// <summary>The text exactly as it was sent, control characters and all. Do not print it to a terminal.</summary>
+    public string GetRawContent() => _rawContent;
+
+    /// <summary>The content.</summary>
+    public override string ToString() => Content;
+}

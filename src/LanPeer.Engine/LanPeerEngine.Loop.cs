@@ -1,0 +1,336 @@
+using System;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
+using System.Threading;
+using LanPeer.Protocol;
+using LanPeer.Transport;
+using LanPeer.Wire;
+
+namespace LanPeer;
+
+/// <content>The threads: two that receive, one timer that ticks.</content>
+internal sealed partial class LanPeerEngine
+{
+    private static readonly TimeSpan s_discoveryRetry = TimeSpan.FromSeconds(5);
+
+    /// <summary>Interfaces come and go in several steps; the last one within this time is the one that counts.</summary>
+    private static readonly TimeSpan s_networkSettles = TimeSpan.FromMilliseconds(250);
+
+    private TimeSpan _networkCheck = TimeSpan.MaxValue;
+
+    private void Run(bool callsNeighbours)
+    {
+        StartReceiving(_unicast, Inlet.Unicast);
+        TryOpenDiscovery();
+        if (callsNeighbours)
+        {
+            _nextNeighbourCall = TimeSpan.Zero;
+        }
+
+        Effects effects = RentEffects();
+        lock (_gate)
+        {
+            _machine.Start(Now(), _unicast.Port, effects);
+            Schedule();
+        }
+
+        Finish(effects);
+        if (_options.Network == LanNetwork.Lan)
+        {
+            NetworkChange.NetworkAddressChanged += OnAddressChanged;
+        }
+    }
+
+    private void StartReceiving(UdpPort port, Inlet inlet)
+    {
+        var thread = new Thread(() => ReceiveAll(port, inlet))
+        {
+            Name = $"LanPeer {_options.Name} {inlet}",
+
+            // A foreground thread would keep pwsh alive after `exit`.
+            IsBackground = true,
+        };
+        _threads.Add(thread);
+        thread.Start();
+    }
+
+    /// <summary>The life of a receiving thread. Nothing may leave it: an unhandled exception on any thread ends the process.</summary>
+    private void ReceiveAll(UdpPort port, Inlet inlet)
+    {
+        var batch = new ReceiveBatch();
+        var effects = new Effects();
+        while (true)
+        {
+            try
+            {
+                if (!port.Receive(batch))
+                {
+                    return;
+                }
+            }
+            catch (SocketException)
+            {
+                // The stack complains (an ICMP error, no memory): the socket still works. Do not spin on it.
+                if (_stopping.WaitOne(50))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
+            bool isWatched;
+            lock (_gate)
+            {
+                if (_isStopped)
+                {
+                    return;
+                }
+
+                isWatched = _watchers > 0;
+                Take(batch, inlet, effects);
+                Schedule();
+            }
+
+            Finish(effects, isWatched);
+            effects.Clear();
+        }
+    }
+
+    private void Take(ReceiveBatch batch, Inlet inlet, Effects effects)
+    {
+        Moment now = Now();
+        for (int i = 0; i < batch.Count; i++)
+        {
+            ReadOnlySpan<byte> datagram = batch.Datagram(i);
+            DropReason reason;
+            try
+            {
+                reason = _machine.Receive(now, inlet, batch.Source(i), datagram, effects);
+            }
+#pragma warning disable CA1031 // Whatever a datagram provokes is counted and costs that datagram alone.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                reason = DropReason.Fault;
+            }
+
+            _counters.Received(datagram.Length, reason);
+        }
+
+        Deliver(effects);
+    }
+
+    /// <summary>The timer's callback. Nothing may leave it, for the same reason.</summary>
+    private void OnTimer()
+    {
+        Effects effects = RentEffects();
+        try
+        {
+            DoWhatIsDue(effects);
+        }
+#pragma warning disable CA1031 // An unforeseen fault costs this tick; it is counted, and the next one comes in a second.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            lock (_gate)
+            {
+                _counters.Dropped(DropReason.Fault);
+                if (!_isStopped)
+                {
+                    _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+                }
+            }
+        }
+
+        ReturnEffects(effects);
+    }
+
+    private void DoWhatIsDue(Effects effects)
+    {
+        Moment now;
+        bool looksForNetwork;
+        bool looksForDiscovery;
+        bool callsNeighbours;
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            now = Now();
+            _machine.Tick(now, effects);
+            looksForNetwork = now.Elapsed >= _networkCheck;
+            _networkCheck = looksForNetwork ? TimeSpan.MaxValue : _networkCheck;
+            looksForDiscovery = _discovery is null && now.Elapsed >= _nextDiscoveryTry;
+            callsNeighbours = now.Elapsed >= _nextNeighbourCall;
+            if (callsNeighbours)
+            {
+                // Twice early, as a neighbour may be starting too, then as often as announcements.
+                _nextNeighbourCall = now.Elapsed + (now.Elapsed < TimeSpan.FromSeconds(2)
+                    ? TimeSpan.FromSeconds(2) : _options.AnnounceInterval);
+            }
+        }
+
+        // Files, interfaces and sockets are looked at outside of the lock.
+        if (looksForDiscovery)
+        {
+            TryOpenDiscovery();
+        }
+
+        if (callsNeighbours)
+        {
+            CallNeighbours(effects);
+        }
+
+        if (looksForNetwork)
+        {
+            ReadNetwork(effects);
+        }
+
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                Schedule(force: true);
+            }
+        }
+
+        Finish(effects);
+    }
+
+    private void TryOpenDiscovery()
+    {
+        UdpPort? port = PortOpener.TryOpenDiscovery((ushort)_options.DiscoveryPort);
+        lock (_gate)
+        {
+            _nextDiscoveryTry = Elapsed + s_discoveryRetry;
+            if (port is null || _isStopped)
+            {
+                port?.Dispose();
+                return;
+            }
+
+            _discovery = port;
+            StartReceiving(port, Inlet.Discovery);
+        }
+    }
+
+    private void CallNeighbours(Effects effects)
+    {
+        foreach (RunEntry other in _runFolder?.Others() ?? [])
+        {
+            lock (_gate)
+            {
+                _machine.Ask(Now(), new Ipv4Endpoint(Ipv4Endpoint.LoopbackAddress, other.Port), effects);
+            }
+        }
+    }
+
+    private void OnAddressChanged(object? sender, EventArgs e)
+    {
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                _networkCheck = Elapsed + s_networkSettles;
+                Schedule();
+            }
+        }
+    }
+
+    private void ReadNetwork(Effects effects)
+    {
+        LocalNetwork network;
+        try
+        {
+            network = EngineNetwork.Read(_options);
+        }
+        catch (LanPeerException)
+        {
+            // A chosen interface is gone for now; its return is another change.
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (!_isStopped)
+            {
+                _machine.NetworkChanged(Now(), network, effects);
+            }
+        }
+    }
+
+    /// <summary>Sets the timer to what is due next. Called under the lock.</summary>
+    private void Schedule(bool force = false)
+    {
+        TimeSpan due = _machine.NextDeadline;
+        due = _networkCheck < due ? _networkCheck : due;
+        due = _nextNeighbourCall < due ? _nextNeighbourCall : due;
+        due = _discovery is null && _nextDiscoveryTry < due ? _nextDiscoveryTry : due;
+        if (due == _scheduled && !force)
+        {
+            return;
+        }
+
+        _scheduled = due;
+        TimeSpan delay = due - Elapsed;
+        _timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : delay, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Puts what arrived into the inbox. Called under the lock, so that messages keep their order.</summary>
+    private void Deliver(Effects effects)
+    {
+        foreach (Arrival arrival in effects.Arrivals)
+        {
+            if (Inbox.TryAdd(PublicViews.Message(arrival)))
+            {
+                _counters.Delivered();
+            }
+            else
+            {
+                _counters.Dropped(DropReason.InboxFull);
+            }
+        }
+
+        foreach (ListAnswer answer in effects.Lists)
+        {
+            foreach (ListQuery query in _queries)
+            {
+                query.Add(answer);
+            }
+        }
+
+        foreach (PeerChange change in effects.Changes)
+        {
+            HasIdConflict |= change is { Kind: PeerChangeKind.Conflict, Peer: null };
+        }
+    }
+
+    /// <summary>Sends, then tells. Called outside of the lock.</summary>
+    private void Finish(Effects effects, bool isWatched = false)
+    {
+        Carry(effects);
+        if (isWatched || effects.Changes.Count > 0 || effects.Lists.Count > 0)
+        {
+            PeersChanged.Raise();
+        }
+    }
+
+    /// <summary>Sends what is to be sent; one failure stops none of the others.</summary>
+    private void Carry(Effects effects)
+    {
+        foreach (Outgoing send in effects.Sends)
+        {
+            _ = Send(effects, send);
+        }
+    }
+
+    private SocketError Send(Effects effects, in Outgoing send)
+    {
+        SocketError error = _unicast.Send(effects.Payload(send), send.To);
+        _counters.Sent(send.Length, error == SocketError.Success);
+        return error;
+    }
+}

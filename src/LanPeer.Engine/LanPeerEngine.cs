@@ -1,0 +1,219 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Net.NetworkInformation;
+using System.Text;
+using System.Threading;
+using LanPeer.Protocol;
+using LanPeer.Transport;
+using LanPeer.Wire;
+
+namespace LanPeer;
+
+/// <summary>
+/// Drives one <see cref="PeerMachine"/> over two sockets and a timer. One lock guards the machine; it is taken per batch
+/// of datagrams and per command, and nothing is sent or called back under it. docs/architecture.md tells the way of a
+/// datagram through here.
+/// </summary>
+internal sealed partial class LanPeerEngine : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly LanPeerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _epoch;
+    private readonly PeerMachine _machine;
+    private readonly UdpPort _unicast;
+    private readonly ITimer _timer;
+    private readonly ManualResetEvent _stopping = new(false);
+    private readonly List<Thread> _threads = [];
+    private readonly ConcurrentBag<Effects> _spareEffects = [];
+    private readonly EngineCounters _counters = new();
+    private readonly List<ListQuery> _queries = [];
+    private UdpPort? _discovery;
+    private RunFolder? _runFolder;
+    private TimeSpan _nextDiscoveryTry;
+    private TimeSpan _nextNeighbourCall = TimeSpan.MaxValue;
+    private TimeSpan _scheduled = TimeSpan.MinValue;
+    private int _watchers;
+    private bool _isStopped;
+    private LanProfile? _ownProfile;
+
+    private LanPeerEngine(LanPeerOptions options, LocalNetwork network, UdpPort unicast, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _epoch = time.GetTimestamp();
+        _unicast = unicast;
+        Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes);
+        _machine = new PeerMachine(
+            new PeerSettings
+            {
+                Name = options.Name,
+                DiscoveryPort = (ushort)options.DiscoveryPort,
+                AnnounceInterval = options.AnnounceInterval,
+                PeerTimeout = options.PeerTimeout,
+                Seeds = SeedResolver.Resolve(options),
+            },
+            network,
+            new SystemRandom());
+        _timer = time.CreateTimer(static engine => ((LanPeerEngine)engine!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    public LanInbox Inbox { get; }
+
+    /// <summary>Raised when a peer came, went, changed or, while somebody watches, was heard of.</summary>
+    public Signal PeersChanged { get; } = new();
+
+    public ushort Port => _unicast.Port;
+
+    /// <summary>Whether another program was heard that uses this peer's user id.</summary>
+    public bool HasIdConflict { get; private set; }
+
+    public string UserId
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _machine.UserId;
+            }
+        }
+    }
+
+    public LanSessionState State
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _isStopped ? LanSessionState.Stopped
+                    : _discovery is null ? LanSessionState.DiscoveryBlocked : LanSessionState.Running;
+            }
+        }
+    }
+
+    /// <summary>Opens the sockets and begins to announce.</summary>
+    /// <param name="options">Validated here.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="callsNeighbours">Whether to ask the user's other peers on this host by unicast; null decides by system.</param>
+    /// <exception cref="LanPeerException">Something about the options, the ports or the name.</exception>
+    public static LanPeerEngine Start(LanPeerOptions options, TimeProvider time, bool? callsNeighbours = null)
+    {
+        options.Validate();
+        LocalNetwork network = EngineNetwork.Read(options);
+        UdpPort unicast = PortOpener.OpenUnicast(options);
+        LanPeerEngine? engine = null;
+        try
+        {
+            engine = new LanPeerEngine(options, network, unicast, time);
+            engine._runFolder = NameLock.Take(options, engine._machine.UserId, unicast.Port);
+            engine.Run(callsNeighbours ?? !OperatingSystem.IsLinux());
+            return engine;
+        }
+        catch
+        {
+            engine?.Dispose();
+            unicast.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says goodbye, closes the sockets, ends the threads. Idempotent, from any thread.</summary>
+    public void Dispose()
+    {
+        Effects effects = RentEffects();
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _isStopped = true;
+            _machine.Stop(Now(), effects);
+        }
+
+        if (_options.Network == LanNetwork.Lan)
+        {
+            NetworkChange.NetworkAddressChanged -= OnAddressChanged;
+        }
+
+        Carry(effects);
+        _stopping.Set();
+        _timer.Dispose();
+        _unicast.Dispose();
+        _discovery?.Dispose();
+        foreach (Thread thread in _threads)
+        {
+            if (thread != Thread.CurrentThread)
+            {
+                thread.Join(TimeSpan.FromSeconds(2));
+            }
+        }
+
+        _runFolder?.Dispose();
+        Inbox.Wake();
+        PeersChanged.Raise();
+    }
+
+    /// <summary>The known peers, oldest acquaintance first.</summary>
+    /// <param name="heardSince">Only those heard of at or after this time of <see cref="Elapsed"/>.</param>
+    public List<LanPeer> GetPeers(TimeSpan? heardSince = null)
+    {
+        lock (_gate)
+        {
+            var peers = new List<LanPeer>(_machine.Peers.Count);
+            foreach (PeerEntry peer in _machine.Peers)
+            {
+                if (heardSince is null || peer.LastSeen >= heardSince)
+                {
+                    peers.Add(PublicViews.Peer(peer));
+                }
+            }
+
+            return peers;
+        }
+    }
+
+    /// <summary>The profile last received of a peer; null when it sent none or is not known.</summary>
+    public LanProfile? GetProfile(string userId)
+    {
+        lock (_gate)
+        {
+            return _machine.FindPeer(userId) is { Profile: not null } peer ? PublicViews.Profile(peer) : null;
+        }
+    }
+
+    /// <summary>The own profile; null as long as none was set.</summary>
+    public LanProfile? OwnProfile
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ownProfile;
+            }
+        }
+    }
+
+    /// <summary>Time since this engine started, by its own clock.</summary>
+    public TimeSpan Elapsed => _time.GetElapsedTime(_epoch);
+
+    public LanCounters GetCounters()
+    {
+        lock (_gate)
+        {
+            return _counters.Snapshot();
+        }
+    }
+
+    private Moment Now() => new(Elapsed, _time.GetUtcNow());
+
+    private Effects RentEffects() => _spareEffects.TryTake(out Effects? effects) ? effects : new Effects();
+
+    private void ReturnEffects(Effects effects)
+    {
+        effects.Clear();
+        _spareEffects.Add(effects);
+    }
+}

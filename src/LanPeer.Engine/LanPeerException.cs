@@ -1,0 +1,80 @@
+using System;
+
+namespace LanPeer;
+
+/// <summary>An error of LanPeer with an id that scripts can rely on.</summary>
+public sealed class LanPeerException : Exception
+{
+    /// <summary>Makes an error.</summary>
+    /// <param name="errorId">One of <see cref="LanErrorId"/>.</param>
+    /// <param name="message">What happened.</param>
+    /// <param name="recommendedAction">What the user can do about it.</param>
+    /// <param name="innerException">What caused it, if anything did.</param>
+    public LanPeerException(string errorId, string message, string recommendedAction, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        ErrorId = errorId;
+        RecommendedAction = recommendedAction;
+    }
+
+    /// <summary>One of <see cref="LanErrorId"/>; part of the interface, never changed.</summary>
+    public string ErrorId { get; }
+
+    /// <summary>What the user can do about it, in a sentence.</summary>
+    public string RecommendedAction { get; }
+}
+
+/// <summary>The error ids of the engine and its cmdlets. They are an interface: added to, never renamed.</summary>
+public static class LanErrorId
+{
+    /// <summary>A peer's name is empty, too long, or has characters other than letters, digits, <c>- _ .</c></summary>
+    public const string InvalidName = "InvalidName";
+
+    /// <summary>An option is out of its range.</summary>
+    public const string InvalidOption = "InvalidOption";
+
+    /// <summary>A peer of that name runs already.</summary>
+    public const string NameInUse = "NameInUse";
+
+    /// <summary>The port asked for, or every port tried, is taken.</summary>
+    public const string PortInUse = "PortInUse";
+
+    /// <summary>The system forbids to open the port.</summary>
+    public const string PortDenied = "PortDenied";
+
+    /// <summary>The system gives no socket.</summary>
+    public const string NetworkUnavailable = "NetworkUnavailable";
+
+    /// <summary>No interface of that name or address.</summary>
+    public const string InterfaceNotFound = "InterfaceNotFound";
+
+    /// <summary>LANPEER_NETWORK confines this process and something else was asked for, or its value is unknown.</summary>
+    public const string NetworkConfined = "NetworkConfined";
+
+    /// <summary>A seed's host name has no IPv4 address.</summary>
+    public const string SeedNotResolved = "SeedNotResolved";
+
+    /// <summary>The session was stopped.</summary>
+    public const string SessionStopped = "SessionStopped";
+
+    /// <summary>A message, name or status that does not fit its limit.</summary>
+    public const string MessageTooLarge = "MessageTooLarge";
+
+    /// <summary>An empty message.</summary>
+    public const string EmptyMessage = "EmptyMessage";
+
+    /// <summary>A text that is no well-formed Unicode, or a line break where one line is wanted.</summary>
+    public const string InvalidText = "InvalidText";
+
+    /// <summary>An avatar over 20,480 bytes.</summary>
+    public const string AvatarTooLarge = "AvatarTooLarge";
+
+    /// <summary>An avatar that is no PNG, JPEG, GIF or WebP image.</summary>
+    public const string AvatarNotAnImage = "AvatarNotAnImage";
+
+    /// <summary>The receiver is no known peer (any more).</summary>
+    public const string PeerNotFound = "PeerNotFound";
+
+    /// <summary>The network did not take a datagram for a receiver.</summary>
+    public const string SendFailed = "SendFailed";
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+
+namespace LanPeer;
+
+/// <summary>
+/// A running peer. Start-LanPeer gives it, every command takes it as -Session, and it may be used from several threads
+/// and runspaces at once.
+/// </summary>
+public sealed class LanSession : IDisposable
+{
+    private readonly LanPeerEngine _engine;
+
+    private LanSession(LanPeerEngine engine, LanPeerOptions options)
+    {
+        _engine = engine;
+        Options = options;
+    }
+
+    /// <summary>The name before the @ of the user id.</summary>
+    public string Name => Options.Name;
+
+    /// <summary>The label others know this peer by, <c>name@address</c>. It changes when the machine's address does.</summary>
+    public string UserId => _engine.UserId;
+
+    /// <summary>The peer's cryptographic identity; null as long as it shows none.</summary>
+    public string? PeerId { get; }
+
+    /// <summary>The UDP port everything is sent from and received on.</summary>
+    public int Port => _engine.Port;
+
+    /// <summary>How far it reaches.</summary>
+    public LanNetwork Network => Options.Network;
+
+    /// <summary>Running, DiscoveryBlocked or Stopped.</summary>
+    public LanSessionState State => _engine.State;
+
+    /// <summary>The peers known now.</summary>
+    public IReadOnlyList<LanPeer> Peers => _engine.GetPeers();
+
+    /// <summary>What has arrived and was not received yet.</summary>
+    public LanInbox Inbox => _engine.Inbox;
+
+    /// <summary>What was seen on the wire so far.</summary>
+    public LanCounters Counters => _engine.GetCounters();
+
+    /// <summary>What it was started with.</summary>
+    public LanPeerOptions Options { get; }
+
+    /// <summary>Whether another program on the network was heard using this peer's user id.</summary>
+    public bool HasIdConflict => _engine.HasIdConflict;
+
+    /// <summary>The network this process is confined to by LANPEER_NETWORK; null when it is not.</summary>
+    /// <exception cref="LanPeerException">The variable has a value that is no network.</exception>
+    public static LanNetwork? Confinement => EngineNetwork.Confinement();
+
+    /// <summary>Starts a peer.</summary>
+    /// <param name="options">How.</param>
+    /// <returns>The running peer; dispose it to stop.</returns>
+    /// <exception cref="LanPeerException">An option, a port, the name or the network does not permit it.</exception>
+    public static LanSession Start(LanPeerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new LanSession(LanPeerEngine.Start(options, TimeProvider.System), options);
+    }
+
+    /// <summary>Sends a message to all peers known now.</summary>
+    /// <param name="text">Any text that fits a datagram.</param>
+    /// <returns>What became of it, for each peer.</returns>
+    /// <exception cref="LanPeerException">The text cannot be sent, or the session was stopped.</exception>
+    public IReadOnlyList<LanDelivery> Post(string text) => _engine.Post(text);
+
+    /// <summary>Sends a message to one peer.</summary>
+    /// <param name="userId">The peer's user id.</param>
+    /// <param name="text">Any text that fits a datagram.</param>
+    /// <returns>What became of it.</returns>
+    /// <exception cref="LanPeerException">The text cannot be sent, or the session was stopped.</exception>
+    public LanDelivery SendDM(string userId, string text) => _engine.DM(userId, text);
+
+    /// <summary>Sets the own profile and sends it to all peers, also to those that come later.</summary>
+    /// <param name="displayName">One line, 1 to 256 bytes of UTF-8.</param>
+    /// <param name="status">One line, at most 1,024 bytes of UTF-8.</param>
+    /// <param name="avatar">A PNG, JPEG, GIF or WebP image of at most 20,480 bytes; null for none.</param>
+    /// <returns>What became of it, for each peer.</returns>
+    /// <exception cref="LanPeerException">Something of it cannot be sent, or the session was stopped.</exception>
+    public IReadOnlyList<LanDelivery> SetProfile(string displayName, string status, byte[]? avatar)
+    {
+        byte[]? copy = (byte[]?)avatar?.Clone();
+        return _engine.SetProfile(displayName, status, copy);
+    }
+
+    /// <summary>The profile last received of a peer, or the own one; null when there is none.</summary>
+    /// <param name="userId">Whose; null for the own one.</param>
+    public LanProfile? GetProfile(string? userId = null)
+        => userId is null || userId == UserId ? _engine.OwnProfile : _engine.GetProfile(userId);
+
+    /// <summary>Asks the network who is there, and gives each peer as soon as it is heard.</summary>
+    /// <param name="timeout">How long to listen.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>Peers heard since the call, each once.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IEnumerable<LanPeer> Find(TimeSpan timeout, CancellationToken cancellation)
+        => PeerQueries.Find(_engine, timeout, cancellation);
+
+    /// <summary>Asks all known peers whom they know.</summary>
+    /// <param name="timeout">How long to wait for the slowest.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>All peers: those known at first hand, then those only reported.</returns>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public IReadOnlyList<LanPeer> AskForPeers(TimeSpan timeout, CancellationToken cancellation)
+        => PeerQueries.AskForPeers(_engine, timeout, cancellation);
+
+    /// <summary>Says goodbye and stops. What has arrived stays in the inbox. Idempotent.</summary>
+    public void Dispose() => _engine.Dispose();
+
+    /// <summary>The user id.</summary>
+    public override string ToString() => UserId;
+}

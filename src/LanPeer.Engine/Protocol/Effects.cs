@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using LanPeer.Wire;
+
+namespace LanPeer.Protocol;
+
+/// <summary>A datagram to be sent. Several may share one payload: a post is encoded once, not once per receiver.</summary>
+/// <param name="Start">Where its bytes start in the arena of <see cref="Effects"/>.</param>
+/// <param name="Length">How many there are.</param>
+/// <param name="To">Where it goes.</param>
+/// <param name="Peer">The peer it is meant for; null for broadcasts and answers to strangers.</param>
+internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To, PeerEntry? Peer);
+
+/// <summary>A message for the user.</summary>
+/// <param name="Type">Post, DM or Profile.</param>
+/// <param name="From">The sender's user id.</param>
+/// <param name="Peer">The sender, when it is in the table.</param>
+/// <param name="To">The receiver's user id in a DM, else empty.</param>
+/// <param name="Content">The text, exact; the status in a profile.</param>
+/// <param name="Profile">The profile, in a profile.</param>
+/// <param name="Timestamp">When it was sent by the sender's clock, Unix seconds; null when it did not say.</param>
+/// <param name="MessageId">The sender's id for it; may be empty.</param>
+/// <param name="ReceivedAt">When it arrived.</param>
+internal sealed record Arrival(
+    MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,
+    long? Timestamp, string MessageId, DateTimeOffset ReceivedAt);
+
+internal enum PeerChangeKind
+{
+    Joined,
+    Updated,
+    Left,
+    Expired,
+
+    /// <summary>Two programs use one user id.</summary>
+    Conflict,
+}
+
+/// <summary>Something happened to a peer. <paramref name="Peer"/> is null when the conflict is about our own id.</summary>
+internal readonly record struct PeerChange(PeerChangeKind Kind, PeerEntry? Peer);
+
+/// <summary>The peer list of another peer, for whoever asked.</summary>
+internal sealed record ListAnswer(PeerEntry From, IReadOnlyList<ReportedPeer> Peers);
+
+/// <summary>
+/// What a step of the protocol wants done: datagrams to send, messages to deliver, things to tell. Filled under the
+/// engine's lock, carried out outside of it, then reused.
+/// </summary>
+internal sealed class Effects
+{
+    /// <summary>What an idle one keeps; a batch with many profiles may have made it larger.</summary>
+    private const int KeptBytes = 2 * 65_536;
+
+    private byte[] _arena = new byte[65_536];
+    private int _used;
+
+    public List<Outgoing> Sends { get; } = [];
+
+    public List<Arrival> Arrivals { get; } = [];
+
+    public List<PeerChange> Changes { get; } = [];
+
+    public List<ListAnswer> Lists { get; } = [];
+
+    public ReadOnlySpan<byte> Payload(in Outgoing send) => _arena.AsSpan(send.Start, send.Length);
+
+    /// <summary>Room to write the largest datagram into; <see cref="Commit"/> keeps what was written.</summary>
+    public Span<byte> Room()
+    {
+        if (_arena.Length - _used < WireLimits.MaxDatagram)
+        {
+            Array.Resize(ref _arena, _arena.Length + 65_536);
+        }
+
+        return _arena.AsSpan(_used, WireLimits.MaxDatagram);
+    }
+
+    /// <summary>Keeps the first <paramref name="length"/> bytes of <see cref="Room"/>.</summary>
+    /// <returns>Their place, to be put into any number of <see cref="Outgoing"/>.</returns>
+    public (int Start, int Length) Commit(int length)
+    {
+        (int, int) place = (_used, length);
+        _used += length;
+        return place;
+    }
+
+    public void Send((int Start, int Length) payload, Ipv4Endpoint to, PeerEntry? peer = null)
+        => Sends.Add(new Outgoing(payload.Start, payload.Length, to, peer));
+
+    public void Clear()
+    {
+        Sends.Clear();
+        Arrivals.Clear();
+        Changes.Clear();
+        Lists.Clear();
+        _used = 0;
+        if (_arena.Length > KeptBytes)
+        {
+            _arena = new byte[65_536];
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System;
+using System.Collections.Generic;
+using LanPeer.Wire;
+
+namespace LanPeer.Protocol;
+
+/// <content>POST and DM (docs/protocol.md, "Messages").</content>
+internal sealed partial class PeerMachine
+{
+    /// <summary>Writes one post to the given peers: one encoding for each form they read, not one for each of them.</summary>
+    /// <returns>The message id, or null when the text does not fit one datagram; then nothing is sent to anyone.</returns>
+    public string? Post(Moment now, string text, IReadOnlyList<PeerEntry> peers, Effects effects)
+    {
+        Envelope envelope = NewEnvelope(now);
+        var payloads = new Dictionary<WriteForm, (int, int)>();
+
+        // The seed's own form is written first even without receivers: whether a text fits must not depend on who is here.
+        _ = TryEncode(default, out bool fits);
+        foreach (PeerEntry peer in peers)
+        {
+            fits = fits && TryEncode(peer.Form, out _);
+        }
+
+        if (!fits)
+        {
+            return null;
+        }
+
+        foreach (PeerEntry peer in peers)
+        {
+            effects.Send(payloads[peer.Form], peer.Endpoint, peer);
+        }
+
+        return MessageIdText(envelope);
+
+        bool TryEncode(WriteForm form, out bool fitted)
+        {
+            if (!payloads.ContainsKey(form))
+            {
+                int length = MessageWriter.Post(effects.Room(), envelope, text, form);
+                if (length == 0)
+                {
+                    return fitted = false;
+                }
+
+                payloads[form] = effects.Commit(length);
+            }
+
+            return fitted = true;
+        }
+    }
+
+    /// <summary>Writes one direct message.</summary>
+    /// <returns>The message id, or null when the text does not fit one datagram.</returns>
+    public string? DM(Moment now, PeerEntry peer, string text, Effects effects)
+    {
+        Envelope envelope = NewEnvelope(now);
+        int length = MessageWriter.DM(effects.Room(), envelope, peer.Key, text, peer.Form);
+        if (length == 0)
+        {
+            return null;
+        }
+
+        effects.Send(effects.Commit(length), peer.Endpoint, peer);
+        return MessageIdText(envelope);
+    }
+
+    private static string MessageIdText(in Envelope envelope)
+        => envelope.MessageId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+
+    private DropReason OnPost(in Datagram datagram, in Inbound inbound)
+        => Deliver(datagram, inbound, to: "");
+
+    private DropReason OnDM(in Datagram datagram, in Inbound inbound)
+        => IsForUs(datagram[Field.To]) ? Deliver(datagram, inbound, datagram.Text(Field.To)) : DropReason.NotForUs;
+
+    private DropReason Deliver(in Datagram datagram, in Inbound inbound, string to)
+    {
+        DropReason reason = FindSender(datagram, inbound, out PeerEntry? peer);
+        if (reason != DropReason.None)
+        {
+            return reason;
+        }
+
+        if (!(peer?.Duplicates ?? _strangers).TryAdd(datagram.Type, datagram[Field.MessageId]))
+        {
+            return DropReason.Duplicate;
+        }
+
+        if (peer is null)
+        {
+            Introduce(inbound);
+        }
+
+        inbound.Effects.Arrivals.Add(new Arrival(
+            datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
+            datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc));
+        return DropReason.None;
+    }
+
+    private bool IsForUs(ReadOnlySpan<byte> to)
+    {
+        if (to.SequenceEqual(_userId))
+        {
+            return true;
+        }
+
+        foreach (byte[] former in _formerIds)
+        {
+            if (to.SequenceEqual(former))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

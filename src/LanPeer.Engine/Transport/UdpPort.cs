@@ -1,0 +1,163 @@
+using System;
+using System.Net;
+using System.Net.Sockets;
+using LanPeer.Wire;
+
+namespace LanPeer.Transport;
+
+/// <summary>One bound UDP socket: blocking receive in batches, synchronous send. No allocation per datagram.</summary>
+internal sealed class UdpPort : IDisposable
+{
+    /// <summary>Asked of the kernel, which grants what its limit allows: 20 datagrams of 60 KB and their overhead need 2 MB.</summary>
+    private const int BufferSize = 4 * 1_024 * 1_024;
+
+    /// <summary>SIO_UDP_CONNRESET: without it an ICMP "port unreachable" for something sent ends a receive on Windows.</summary>
+    private const int SioUdpConnReset = unchecked((int)0x9800000C);
+
+    [ThreadStatic]
+    private static SocketAddress? t_destination;
+
+    private readonly Socket _socket;
+    private readonly SocketAddress _source = new(AddressFamily.InterNetwork);
+
+    private UdpPort(Socket socket)
+    {
+        _socket = socket;
+        Port = (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    public ushort Port { get; }
+
+    /// <summary>Opens the port everything is sent from. Nobody else may bind it.</summary>
+    /// <exception cref="SocketException">The port is taken or not allowed.</exception>
+    public static UdpPort OpenUnicast(IPAddress address, ushort port) => Open(address, port, isShared: false);
+
+    /// <summary>Opens the discovery port, shared with every other program that shares it.</summary>
+    /// <exception cref="SocketException">Somebody has it alone.</exception>
+    public static UdpPort OpenDiscovery(ushort port) => Open(IPAddress.Any, port, isShared: true);
+
+    /// <summary>Waits for a datagram and takes along what else is there, up to the batch's capacity.</summary>
+    /// <returns>False once the port is closed.</returns>
+    /// <exception cref="SocketException">The network stack reports something; the port still works.</exception>
+    public bool Receive(ReceiveBatch batch)
+    {
+        batch.Clear();
+        try
+        {
+            do
+            {
+                int length = _socket.ReceiveFrom(batch.Next, SocketFlags.None, _source);
+                batch.Add(length, ReadAddress(_source));
+            }
+            while (batch.Count < ReceiveBatch.Capacity && _socket.Available > 0);
+
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+        catch (SocketException error) when (error.SocketErrorCode is SocketError.Interrupted or SocketError.OperationAborted
+            or SocketError.NotSocket or SocketError.Shutdown)
+        {
+            return false;
+        }
+        catch (SocketException) when (batch.Count > 0)
+        {
+            // What was read before the error is not lost; the error, if it lasts, comes again.
+            return true;
+        }
+    }
+
+    /// <summary>Sends one datagram.</summary>
+    /// <returns><see cref="SocketError.Success"/> when the kernel took it whole.</returns>
+    public SocketError Send(ReadOnlySpan<byte> datagram, Ipv4Endpoint to)
+    {
+        SocketAddress destination = t_destination ??= new SocketAddress(AddressFamily.InterNetwork);
+        WriteAddress(destination, to);
+        try
+        {
+            return _socket.SendTo(datagram, SocketFlags.None, destination) == datagram.Length
+                ? SocketError.Success : SocketError.MessageSize;
+        }
+        catch (SocketException error)
+        {
+            return error.SocketErrorCode;
+        }
+        catch (ObjectDisposedException)
+        {
+            return SocketError.Shutdown;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+
+    private static UdpPort Open(IPAddress address, ushort port, bool isShared)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            if (isShared)
+            {
+                // On Unix .NET sets SO_REUSEADDR and SO_REUSEPORT, on Windows SO_REUSEADDR: each is what lets several
+                // programs hear one broadcast there.
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            }
+            else if (OperatingSystem.IsWindows())
+            {
+                // Otherwise a program with SO_REUSEADDR could take our datagrams (Windows only).
+                socket.ExclusiveAddressUse = true;
+            }
+
+            if (OperatingSystem.IsWindows())
+            {
+                socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null);
+            }
+
+            socket.EnableBroadcast = true;
+            GrowReceiveBuffer(socket);
+            socket.Bind(new IPEndPoint(address, port));
+            return new UdpPort(socket);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static void GrowReceiveBuffer(Socket socket)
+    {
+        const int solSocket = 1;
+        const int soReceiveBufferForce = 33;
+        socket.ReceiveBufferSize = BufferSize;
+        if (OperatingSystem.IsLinux() && socket.ReceiveBufferSize < BufferSize)
+        {
+            try
+            {
+                // Past net.core.rmem_max, for those with CAP_NET_ADMIN (socket(7)).
+                socket.SetRawSocketOption(solSocket, soReceiveBufferForce, BitConverter.GetBytes(BufferSize));
+            }
+            catch (SocketException)
+            {
+                // Without the privilege the kernel's limit stands.
+            }
+        }
+    }
+
+    // sockaddr_in is alike everywhere from its third byte on: port and address in network order.
+    private static Ipv4Endpoint ReadAddress(SocketAddress from)
+    {
+        ReadOnlySpan<byte> bytes = from.Buffer.Span;
+        return new Ipv4Endpoint(
+            System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
+            System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+    }
+
+    private static void WriteAddress(SocketAddress to, Ipv4Endpoint endpoint)
+    {
+        Span<byte> bytes = to.Buffer.Span;
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], endpoint.Port);
+        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], endpoint.Address);
+    }
+}

@@ -1,0 +1,64 @@
+using System;
+using System.Buffers.Text;
+using System.Text;
+
+namespace LanPeer.Wire;
+
+/// <summary>
+/// One received datagram, read but not copied: every value is a span of the receive buffer. Valid only as long as the
+/// buffer is. Strings are made by the methods named Text, when a message is handed to the user.
+/// </summary>
+internal ref struct Datagram
+{
+    private readonly ReadOnlySpan<byte> _bytes;
+    internal FieldSlices Slices;
+
+    internal Datagram(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+
+    public MessageType Type { get; internal set; }
+
+    public Dialect Dialect { get; internal set; }
+
+    /// <summary>PORT of an announcement, or 0 when it names none.</summary>
+    public ushort Port { get; internal set; }
+
+    /// <summary>Bytes of the whole datagram.</summary>
+    public readonly int Length => _bytes.Length;
+
+    /// <summary>USER_ID, or FROM where there is none; empty in a scan.</summary>
+    public readonly ReadOnlySpan<byte> Sender => Has(Field.UserId) ? this[Field.UserId] : this[Field.From];
+
+    public readonly ReadOnlySpan<byte> this[Field field]
+        => _bytes.Slice(Slices[(int)field].Start, Slices[(int)field].Length);
+
+    public readonly bool Has(Field field) => Slices[(int)field].Present;
+
+    /// <summary>Whether the key is present with a value that is not empty.</summary>
+    public readonly bool HasValue(Field field) => Slices[(int)field].Length != 0;
+
+    public readonly string Text(Field field) => Encoding.UTF8.GetString(this[field]);
+
+    /// <summary>CONTENT as its author wrote it: escapes undone where the datagram says there are any.</summary>
+    public readonly string ContentText() => IsEscaped ? ContentEscape.Decode(this[Field.Content]) : Text(Field.Content);
+
+    /// <summary>Whether CONTENT carries line breaks as escapes (docs/protocol.md, "Text with line breaks").</summary>
+    public readonly bool IsEscaped => this[Field.ContentEncoding].SequenceEqual(ContentEscape.Name);
+
+    /// <summary>TIMESTAMP in Unix seconds; null when missing or no plausible number, which drops nothing.</summary>
+    public readonly long? Timestamp
+        => Utf8Parser.TryParse(this[Field.Timestamp], out long seconds, out int used)
+            && used == this[Field.Timestamp].Length && seconds is >= 0 and <= 253_402_300_799
+            ? seconds : null;
+
+    /// <summary>BOOT: 8 hex digits chosen at each start; 0 when missing or malformed.</summary>
+    public readonly uint Boot
+        => this[Field.Boot].Length == 8 && Utf8Parser.TryParse(this[Field.Boot], out uint boot, out int used, 'x')
+            && used == 8 ? boot : 0;
+
+    /// <summary>PROTO, the version of LanPeer's own protocol; 0 for every other implementation.</summary>
+    public readonly byte Proto
+        => Utf8Parser.TryParse(this[Field.Proto], out byte version, out int used) && used == this[Field.Proto].Length
+            ? version : (byte)0;
+
+    internal readonly ReadOnlySpan<byte> Raw(in FieldSlice slice) => _bytes.Slice(slice.Start, slice.Length);
+}

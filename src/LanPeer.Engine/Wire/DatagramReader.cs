@@ -1,0 +1,137 @@
+using System;
+using System.Text.Unicode;
+
+namespace LanPeer.Wire;
+
+/// <summary>
+/// Bytes to a <see cref="Datagram"/>, tolerant of every known implementation and never fooled (docs/protocol.md,
+/// "Reading"). Allocates nothing and never throws.
+/// </summary>
+internal static class DatagramReader
+{
+    /// <summary>Reads one datagram.</summary>
+    /// <returns><see cref="DropReason.None"/> when the message is well-formed for its type, else why it is dropped.</returns>
+    public static DropReason Read(ReadOnlySpan<byte> bytes, out Datagram datagram)
+    {
+        datagram = new Datagram(bytes);
+        if (bytes.IsEmpty)
+        {
+            return DropReason.Empty;
+        }
+
+        if (bytes.Length > WireLimits.MaxDatagram)
+        {
+            return DropReason.TooLong;
+        }
+
+        if (bytes[0] == WireLimits.BinaryMark)
+        {
+            return DropReason.Sealed;
+        }
+
+        if (!Utf8.IsValid(bytes))
+        {
+            return DropReason.NotText;
+        }
+
+        DropReason reason = ReadLines(bytes, ref datagram);
+        return reason != DropReason.None ? reason : MessageRules.Check(ref datagram);
+    }
+
+    private static DropReason ReadLines(ReadOnlySpan<byte> bytes, ref Datagram datagram)
+    {
+        int position = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
+        while (position < bytes.Length)
+        {
+            ReadOnlySpan<byte> rest = bytes[position..];
+            int newline = rest.IndexOf((byte)'\n');
+            ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
+            int next = position + line.Length + 1;
+            if (line.EndsWith("\r"u8))
+            {
+                line = line[..^1];
+            }
+
+            int colon = line.IndexOf((byte)':');
+            if (colon > 0)
+            {
+                Field field = Fields.Parse(line[..colon]);
+                if (field != Field.None && !Put(ref datagram, field, position + colon + 1, line.Length - colon - 1))
+                {
+                    return DropReason.ConflictingFields;
+                }
+            }
+
+            position = next;
+        }
+
+        if (!datagram.Has(Field.Type))
+        {
+            return DropReason.NoType;
+        }
+
+        SettleDialect(ref datagram);
+        datagram.Type = MessageTypes.Parse(datagram[Field.Type]);
+        return datagram.Type == MessageType.Unknown ? DropReason.UnknownType : DropReason.None;
+    }
+
+    /// <summary>
+    /// Stores a value. A key that comes twice must mean the same both times: a later line never overrides an earlier
+    /// one, or a line break smuggled into a text could forge the sender. The pair <c>KEY: x</c> and <c>KEY:x</c> is the
+    /// dual form some senders use to reach both kinds of parser; its lean half is the exact one.
+    /// </summary>
+    private static bool Put(ref Datagram datagram, Field field, int start, int length)
+    {
+        ref FieldSlice slot = ref datagram.Slices[(int)field];
+        var incoming = new FieldSlice { Start = (ushort)start, Length = (ushort)length, Present = true };
+        if (!slot.Present)
+        {
+            slot = incoming;
+            return true;
+        }
+
+        ReadOnlySpan<byte> first = datagram.Raw(slot);
+        ReadOnlySpan<byte> second = datagram.Raw(incoming);
+        if (first.SequenceEqual(second))
+        {
+            return true;
+        }
+
+        if (!first.Trim((byte)' ').SequenceEqual(second.Trim((byte)' ')))
+        {
+            return false;
+        }
+
+        slot = second.Length < first.Length ? incoming : slot;
+        slot.Exact = true;
+        return true;
+    }
+
+    /// <summary>The TYPE line decides for the whole datagram: a space behind its colon makes it the RFC's dialect.</summary>
+    private static void SettleDialect(ref Datagram datagram)
+    {
+        FieldSlice type = datagram.Slices[(int)Field.Type];
+        if (type.Exact || type.Length == 0 || datagram.Raw(type)[0] != ' ')
+        {
+            return;
+        }
+
+        datagram.Dialect = Dialect.Rfc;
+        for (Field field = 0; field < Field.None; field++)
+        {
+            ref FieldSlice slice = ref datagram.Slices[(int)field];
+            if (slice.Present && !slice.Exact)
+            {
+                StripRfcBlanks(ref slice, datagram.Raw(slice));
+            }
+        }
+    }
+
+    private static void StripRfcBlanks(ref FieldSlice slice, ReadOnlySpan<byte> value)
+    {
+        int leading = value.StartsWith(" "u8) ? 1 : 0;
+        int length = value[leading..].TrimEnd(" \t"u8).Length;
+        slice.Start += (ushort)leading;
+        slice.Length = (ushort)length;
+    }
+}

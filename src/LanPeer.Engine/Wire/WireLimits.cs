@@ -1,0 +1,32 @@
+namespace LanPeer.Wire;
+
+/// <summary>The bounds of the wire format (docs/protocol.md, "Limits"). All in bytes of UTF-8 unless said otherwise.</summary>
+internal static class WireLimits
+{
+    /// <summary>The largest UDP payload over IPv4: 65,535 less 20 bytes of IP and 8 bytes of UDP header (RFC 768, RFC 791).</summary>
+    public const int MaxDatagram = 65_507;
+
+    /// <summary>USER_ID, FROM, TO: room for a name of 64 bytes, the @ and a long host name.</summary>
+    public const int MaxUserId = 128;
+
+    /// <summary>DISPLAY_NAME.</summary>
+    public const int MaxDisplayName = 256;
+
+    /// <summary>STATUS.</summary>
+    public const int MaxStatus = 1_024;
+
+    /// <summary>MESSAGE_ID: 8, 16 and 32 hex digits are seen in the wild.</summary>
+    public const int MaxMessageId = 64;
+
+    /// <summary>ASK and ANSWER nonces.</summary>
+    public const int MaxNonce = 32;
+
+    /// <summary>An avatar before base64, the seed's limit: it makes a datagram of about 27.5 KB.</summary>
+    public const int MaxAvatar = 20_480;
+
+    /// <summary>First byte of LanPeer's binary datagrams: no UTF-8 text can begin with it (RFC 3629 §3).</summary>
+    public const byte BinaryMark = 0xF5;
+
+    /// <summary>Protocol version announced as PROTO.</summary>
+    public const byte ProtocolVersion = 1;
+}
