@@ -77,4 +77,25 @@ public static class LanErrorId
 
     /// <summary>The network did not take a datagram for a receiver.</summary>
     public const string SendFailed = "SendFailed";
+
+    /// <summary>No peer runs in this runspace and none was given.</summary>
+    public const string NoSession = "NoSession";
+
+    /// <summary>Several peers answer to a name; the message lists them.</summary>
+    public const string AmbiguousPeer = "AmbiguousPeer";
+
+    /// <summary>A peer that has sent no profile, or one without an avatar.</summary>
+    public const string ProfileNotFound = "ProfileNotFound";
+
+    /// <summary>A path that names no file.</summary>
+    public const string FileNotFound = "FileNotFound";
+
+    /// <summary>A file that cannot be read.</summary>
+    public const string FileNotReadable = "FileNotReadable";
+
+    /// <summary>A file that exists already.</summary>
+    public const string FileExists = "FileExists";
+
+    /// <summary>A file that cannot be written.</summary>
+    public const string FileNotWritable = "FileNotWritable";
 }

@@ -1,0 +1,64 @@
+<#
+.SYNOPSIS
+Builds, tests and shows LanPeer. A thin door to dotnet: the steps themselves live in the project files.
+
+.EXAMPLE
+./build.ps1
+Builds; the module is then in out/LanPeer.
+
+.EXAMPLE
+./build.ps1 Test
+Runs the xUnit projects and, where Pester 5 or 6 is installed, tests/Pester.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Tour', 'Help', 'Analyze', 'Clean')]
+    [string] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Debug'
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3
+Push-Location $PSScriptRoot
+
+function Invoke-Dotnet {
+    dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $args ended with exit code $LASTEXITCODE." }
+}
+
+try {
+    switch ($Task) {
+        'Build' { Invoke-Dotnet build --configuration $Configuration }
+        'Clean' {
+            Invoke-Dotnet clean --configuration $Configuration
+            if (Test-Path out) { Remove-Item out -Recurse -Force }
+        }
+        'Test' {
+            Invoke-Dotnet test --configuration $Configuration
+            & ./tests/Pester/Invoke-PesterTest.ps1
+            if ($LASTEXITCODE -ne 0) { throw "Pester ended with exit code $LASTEXITCODE." }
+        }
+        'Tour' {
+            Invoke-Dotnet build --configuration $Configuration --verbosity quiet
+            & ([Environment]::ProcessPath) -NoProfile -File examples/Tour.ps1
+            if ($LASTEXITCODE -ne 0) { throw "The tour ended with exit code $LASTEXITCODE." }
+        }
+        'Help' {
+            Invoke-Dotnet build --configuration $Configuration --verbosity quiet
+            Import-Module ./out/LanPeer/LanPeer.psd1
+            Get-Command -Module LanPeer | Get-Help
+        }
+        'Analyze' {
+            if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) { throw 'PSScriptAnalyzer is not installed: Install-PSResource PSScriptAnalyzer' }
+            $findings = Invoke-ScriptAnalyzer -Path . -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
+            $findings
+            if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
+        }
+    }
+}
+finally {
+    Pop-Location
+}

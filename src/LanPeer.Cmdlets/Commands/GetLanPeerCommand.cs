@@ -1,0 +1,65 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Management.Automation;
+
+namespace LanPeer.Cmdlets.Commands;
+
+/// <summary>
+/// <para type="synopsis">Gets the peers this session knows.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Get, "LanPeer")]
+[OutputType(typeof(LanPeer))]
+public sealed class GetLanPeerCommand : LanSessionCmdlet
+{
+    private readonly HashSet<string> _written = [];
+    private IReadOnlyList<LanPeer>? _peers;
+
+    /// <summary><para type="description">User ids, names, display names or peer ids; wildcards are allowed. Default: all.</para></summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Alias("UserId")]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public LanPeerSelector[] Name { get; set; } = [new("*")];
+
+    /// <summary><para type="description">Ask all known peers whom they know, and give those too.</para></summary>
+    [Parameter]
+    public SwitchParameter FromNetwork { get; set; }
+
+    /// <summary><para type="description">Seconds to wait for the slowest answer with -FromNetwork.</para></summary>
+    [Parameter]
+    public double Timeout { get; set; } = 1;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            // One view for the whole pipeline: each peer is written once, whatever names it comes by.
+            _peers ??= FromNetwork
+                ? RequireSession().AskForPeers(Seconds(Timeout, nameof(Timeout)), Cancellation) : RequireSession().Peers;
+        }
+        catch (LanPeerException error)
+        {
+            Throw(error);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        foreach (LanPeerSelector selector in Name)
+        {
+            IReadOnlyList<LanPeer> found = selector.Find(_peers!);
+            if (found.Count == 0 && !selector.IsPattern)
+            {
+                Report(selector.NotFound(_peers!), selector.Text);
+            }
+
+            foreach (LanPeer peer in found.Where(peer => _written.Add(peer.UserId)))
+            {
+                WriteObject(peer);
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Management.Automation;
+using System.Threading;
+
+namespace LanPeer.Cmdlets.Commands;
+
+/// <summary>
+/// <para type="synopsis">Gets the messages that have arrived.</para>
+/// </summary>
+[Cmdlet(VerbsCommunications.Receive, "LanMessage")]
+[OutputType(typeof(LanMessage))]
+public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
+{
+    /// <summary>Messages taken from the inbox in one go; those the pipeline does not want any more are put back.</summary>
+    private const int Batch = 64;
+
+    private long _cursor;
+    private int _left;
+
+    /// <summary><para type="description">Wait for messages until Ctrl+C, -Timeout, -Count, or the end of the session.</para></summary>
+    [Parameter]
+    public SwitchParameter Wait { get; set; }
+
+    /// <summary><para type="description">Wait this many seconds at most; implies -Wait.</para></summary>
+    [Parameter]
+    public double Timeout { get; set; } = double.PositiveInfinity;
+
+    /// <summary><para type="description">End after that many messages.</para></summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int Count { get; set; } = int.MaxValue;
+
+    /// <summary><para type="description">Only messages of these types; others stay in the inbox.</para></summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public LanMessageType[] Type { get; set; } = [];
+
+    /// <summary><para type="description">Only messages of these authors; others stay in the inbox. Wildcards are allowed.</para></summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    public LanPeerSelector[] From { get; set; } = [];
+
+    /// <summary><para type="description">Leave the messages in the inbox.</para></summary>
+    [Parameter]
+    public SwitchParameter Keep { get; set; }
+
+    private bool IsTimed => MyInvocation.BoundParameters.ContainsKey(nameof(Timeout));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        LanSession session = RequireSession();
+        TimeSpan timeout = IsTimed ? Seconds(Timeout, nameof(Timeout)) : System.Threading.Timeout.InfiniteTimeSpan;
+        long began = Stopwatch.GetTimestamp();
+        _left = Count;
+        try
+        {
+            while (true)
+            {
+                // The version is read before looking: what arrives in between ends the wait at once.
+                long version = session.Inbox.Version;
+                bool isOver = session.State == LanSessionState.Stopped;
+                WriteWhatIsThere(session.Inbox);
+                TimeSpan left = IsTimed ? timeout - Stopwatch.GetElapsedTime(began) : timeout;
+                if (_left == 0 || !(Wait || IsTimed) || isOver || (IsTimed && left <= TimeSpan.Zero))
+                {
+                    return;
+                }
+
+                session.Inbox.WaitAfter(version, left, Cancellation);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C: what was there is written already.
+        }
+    }
+
+    private void WriteWhatIsThere(LanInbox inbox)
+    {
+        IReadOnlyList<LanMessage> messages;
+        do
+        {
+            int max = Math.Min(Batch, _left);
+            messages = Keep ? inbox.Peek(IsWanted, max, ref _cursor) : inbox.Take(IsWanted, max);
+            Write(inbox, messages);
+        }
+        while (messages.Count > 0 && _left > 0);
+    }
+
+    private void Write(LanInbox inbox, IReadOnlyList<LanMessage> messages)
+    {
+        int written = 0;
+        try
+        {
+            while (written < messages.Count)
+            {
+                _left--;
+                WriteObject(messages[written++]);
+            }
+        }
+        finally
+        {
+            // Select-Object -First and Ctrl+C end WriteObject with an exception: the rest was taken, but nobody has it.
+            if (written < messages.Count && !Keep)
+            {
+                inbox.PutBack([.. messages.Skip(written)]);
+            }
+        }
+    }
+
+    private bool IsWanted(LanMessage message)
+        => (Type.Length == 0 || Array.IndexOf(Type, message.Type) >= 0)
+            && (From.Length == 0 || Array.Exists(From, selector => selector.MatchesAuthor(message)));
+}

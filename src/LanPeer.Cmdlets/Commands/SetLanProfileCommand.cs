@@ -1,0 +1,99 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Management.Automation;
+
+namespace LanPeer.Cmdlets.Commands;
+
+/// <summary>
+/// <para type="synopsis">Sets this peer's profile and sends it to everyone, also to those who come later.</para>
+/// </summary>
+[Cmdlet(VerbsCommon.Set, "LanProfile", SupportsShouldProcess = true, DefaultParameterSetName = "Set")]
+[OutputType(typeof(LanProfile))]
+public sealed class SetLanProfileCommand : LanSessionCmdlet
+{
+    /// <summary>What the seed's program says when nothing was entered.</summary>
+    private const string DefaultStatus = "Hello from P2P LSNP!";
+
+    /// <summary><para type="description">The name to show, one line of at most 256 bytes. Default: as before, at first the peer's name.</para></summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string? DisplayName { get; set; }
+
+    /// <summary><para type="description">A line about oneself, at most 1,024 bytes. Default: as before.</para></summary>
+    [Parameter(Position = 1)]
+    [AllowEmptyString]
+    public string? Status { get; set; }
+
+    /// <summary><para type="description">A PNG, JPEG, GIF or WebP file of at most 20,480 bytes.</para></summary>
+    [Parameter(ParameterSetName = "Set")]
+    [ValidateNotNullOrEmpty]
+    public string? AvatarPath { get; set; }
+
+    /// <summary><para type="description">Take the avatar out of the profile.</para></summary>
+    [Parameter(ParameterSetName = "Remove", Mandatory = true)]
+    public SwitchParameter RemoveAvatar { get; set; }
+
+    /// <summary><para type="description">Give the new profile.</para></summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        LanSession session = RequireSession();
+        try
+        {
+            LanProfile? before = session.GetProfile();
+            string displayName = DisplayName ?? before?.DisplayName ?? session.Name;
+            string status = Status ?? before?.Status ?? DefaultStatus;
+            byte[]? avatar = RemoveAvatar ? null : AvatarPath is null ? before?.AvatarBytes : ReadAvatar(AvatarPath);
+            if (!ShouldProcess(session.UserId, $"Set profile to '{displayName}', '{status}'{Describe(avatar)} and send it to {session.Peers.Count} peer(s)"))
+            {
+                return;
+            }
+
+            IReadOnlyList<LanDelivery> deliveries = session.SetProfile(displayName, status, avatar);
+            ReportFailures(deliveries);
+            if (PassThru)
+            {
+                WriteObject(session.GetProfile());
+            }
+        }
+        catch (LanPeerException error)
+        {
+            Throw(error, AvatarPath);
+        }
+    }
+
+    private static string Describe(byte[]? avatar) => avatar is null ? "" : $", avatar of {avatar.Length} bytes";
+
+    private byte[] ReadAvatar(string path)
+    {
+        string file = LanPaths.ToFile(this, path);
+        try
+        {
+            // A disk image given by mistake is not read into memory; anything smaller is refused by its content.
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
+            return stream.Length > 1_048_576
+                ? throw new LanPeerException(LanErrorId.AvatarTooLarge, $"'{path}' has {stream.Length:N0} bytes; an avatar has at most 20,480.",
+                    "Use a smaller or more strongly compressed image.")
+                : ReadAll(stream);
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new LanPeerException(LanErrorId.FileNotFound, $"There is no file '{path}'.", "Check the path.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LanPeerException(LanErrorId.FileNotReadable, $"'{path}' cannot be read: {error.Message}", "Check that it is a file you may read.", error);
+        }
+    }
+
+    private static byte[] ReadAll(FileStream stream)
+    {
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,105 @@
+using System;
+using System.Linq;
+using System.Management.Automation;
+
+namespace LanPeer.Cmdlets.Commands;
+
+/// <summary>
+/// <para type="synopsis">Starts this session's peer.</para>
+/// </summary>
+[Cmdlet(VerbsLifecycle.Start, "LanPeer", SupportsShouldProcess = true)]
+[OutputType(typeof(LanSession))]
+public sealed class StartLanPeerCommand : LanCmdlet
+{
+    /// <summary><para type="description">The name others see before the @. Default: the user's name.</para></summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = DefaultName();
+
+    /// <summary><para type="description">The UDP port to send from and receive on; 0 picks a free one from 8000 to 9999.</para></summary>
+    [Parameter]
+    public int Port { get; set; }
+
+    /// <summary><para type="description">The UDP port announcements go to.</para></summary>
+    [Parameter]
+    public int DiscoveryPort { get; set; } = LanPeerOptions.DefaultDiscoveryPort;
+
+    /// <summary><para type="description">Lan, or Loopback for this machine only. Default: LANPEER_NETWORK, else Lan.</para></summary>
+    [Parameter]
+    public LanNetwork Network { get; set; }
+
+    /// <summary><para type="description">Names or IPv4 addresses of the interfaces to announce on. Default: all.</para></summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Interface { get; set; } = [];
+
+    /// <summary><para type="description">Seconds between two announcements, give or take a tenth.</para></summary>
+    [Parameter]
+    public double AnnounceInterval { get; set; } = 30;
+
+    /// <summary><para type="description">Seconds after which a peer that is not heard of is removed.</para></summary>
+    [Parameter]
+    public double PeerTimeout { get; set; } = 300;
+
+    /// <summary><para type="description">host:port of peers that no broadcast reaches.</para></summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[] Seed { get; set; } = [];
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        try
+        {
+            LanPeerOptions options = ReadOptions();
+            SessionRegistry registry = SessionRegistry.Current;
+            if (registry.Find(options.Name) is LanSession running && running.Options.DiscoveryPort == options.DiscoveryPort)
+            {
+                Throw(new LanPeerException(LanErrorId.NameInUse, $"The peer {running.UserId} runs in this session already (port {running.Port}).",
+                    "Use it, stop it with Stop-LanPeer, or choose another -Name."), options.Name);
+            }
+
+            if (!ShouldProcess($"{options.Name} on {options.Network}, discovery port {options.DiscoveryPort}", "Start peer"))
+            {
+                return;
+            }
+
+            Write(LanSession.Start(options), registry);
+        }
+        catch (LanPeerException error)
+        {
+            Throw(error, Name);
+        }
+    }
+
+    private void Write(LanSession session, SessionRegistry registry)
+    {
+        registry.Add(session);
+        if (session.State == LanSessionState.DiscoveryBlocked)
+        {
+            WriteWarning($"UDP port {session.Options.DiscoveryPort} belongs to a program that does not share it. {session.UserId} "
+                + "announces itself and can be reached, but does not hear others' announcements until the port is free; it is tried again every 5 seconds.");
+        }
+
+        WriteVerbose($"{session.UserId} listens on port {session.Port}, announces to port {session.Options.DiscoveryPort} ({session.Network}).");
+        WriteObject(session);
+    }
+
+    private LanPeerOptions ReadOptions() => new()
+    {
+        Name = Name,
+        Port = Port,
+        DiscoveryPort = DiscoveryPort,
+        Network = MyInvocation.BoundParameters.ContainsKey(nameof(Network)) ? Network : LanSession.Confinement ?? LanNetwork.Lan,
+        Interfaces = Interface,
+        AnnounceInterval = Seconds(AnnounceInterval, nameof(AnnounceInterval)),
+        PeerTimeout = Seconds(PeerTimeout, nameof(PeerTimeout)),
+        Seeds = Seed,
+    };
+
+    private static string DefaultName()
+    {
+        string name = new([.. Environment.UserName.Where(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.').SkipWhile(c => c is '-' or '.')]);
+        return name.Length == 0 ? "peer" : name;
+    }
+}

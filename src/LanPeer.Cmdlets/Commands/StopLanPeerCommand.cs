@@ -1,0 +1,27 @@
+using System.Management.Automation;
+
+namespace LanPeer.Cmdlets.Commands;
+
+/// <summary>
+/// <para type="synopsis">Says goodbye to the other peers and stops.</para>
+/// </summary>
+[Cmdlet(VerbsLifecycle.Stop, "LanPeer", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
+public sealed class StopLanPeerCommand : LanSessionCmdlet
+{
+    /// <summary><para type="description">The session to stop. Without it, the first running session of this runspace.</para></summary>
+    [Parameter(Position = 0, ValueFromPipeline = true)]
+    [LiveSession]
+    [ValidateNotNull]
+    public override LanSession? Session { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        LanSession session = RequireSession();
+        if (ShouldProcess(session.UserId, "Stop peer"))
+        {
+            session.Dispose();
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using System;
+using System.Collections.Generic;
+using System.Management.Automation;
+using System.Threading;
+
+namespace LanPeer.Cmdlets;
+
+/// <summary>
+/// What every command shares: a token that Ctrl+C, a stopped pipeline and disposal cancel, and errors made from the
+/// engine's exceptions.
+/// </summary>
+/// <remarks>
+/// Under <c>Select-Object -First</c> neither StopProcessing nor EndProcessing is called, only Dispose: whatever must be
+/// undone is undone there or in a finally.
+/// </remarks>
+public abstract class LanCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <summary>Cancelled when the pipeline is stopped.</summary>
+    protected CancellationToken Cancellation => _stopping.Token;
+
+    /// <summary>Ends the command's waiting and releases what it holds.</summary>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Cancels all waiting. Called on Ctrl+C, on another thread.</summary>
+    protected override void StopProcessing() => _stopping.Cancel();
+
+    /// <summary>Releases what the command holds.</summary>
+    /// <param name="disposing">Called by <see cref="Dispose()"/>.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stopping.Cancel();
+            _stopping.Dispose();
+        }
+    }
+
+    /// <summary>Ends the call with an error of the engine.</summary>
+    /// <param name="error">What happened.</param>
+    /// <param name="target">What it happened to.</param>
+    protected void Throw(LanPeerException error, object? target = null) => ThrowTerminatingError(LanErrors.Record(error, target));
+
+    /// <summary>Reports that one record could not be dealt with; the next is taken.</summary>
+    /// <param name="error">What happened.</param>
+    /// <param name="target">What it happened to.</param>
+    protected void Report(LanPeerException error, object? target = null) => WriteError(LanErrors.Record(error, target));
+
+    /// <summary>Seconds as users give them, fractions and all.</summary>
+    /// <param name="seconds">How many.</param>
+    /// <param name="parameter">The parameter they came by.</param>
+    protected TimeSpan Seconds(double seconds, string parameter)
+    {
+        // Beyond 30 days a wait is for ever in all but name, and TimeSpan overflows at 29,000 years.
+        if (double.IsNaN(seconds) || seconds < 0 || seconds > 30 * 86_400)
+        {
+            Throw(new LanPeerException(LanErrorId.InvalidOption,
+                $"-{parameter} is {seconds}, which is no number of seconds that can be waited.", "Give 0 to 2,592,000 seconds; fractions are fine."), seconds);
+        }
+
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary>Writes the deliveries that failed as errors, each with its receiver as target.</summary>
+    /// <param name="deliveries">What became of a message.</param>
+    protected void ReportFailures(IEnumerable<LanDelivery> deliveries)
+    {
+        foreach (LanDelivery delivery in deliveries)
+        {
+            if (delivery.State == LanDeliveryState.Failed)
+            {
+                Report(new LanPeerException(LanErrorId.SendFailed, $"Nothing was sent to {delivery.To}: {delivery.Reason}",
+                    "Check the network connection and whether the peer is still there (Get-LanPeer)."), delivery.To);
+            }
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System;
+using System.Management.Automation;
+
+namespace LanPeer.Cmdlets;
+
+/// <summary>
+/// What may become the text of a message. A received message is passed on exactly as it was sent; a peer in the place of
+/// a text is a mix-up of parameters, and its name must not be sent to anyone.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
+internal sealed class MessageTextAttribute : ArgumentTransformationAttribute
+{
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
+        => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        {
+            LanMessage message => message.GetRawContent(),
+            LanPeer or LanProfile or LanSession => throw new ArgumentTransformationMetadataException(
+                "A peer is no text. Name the text: Get-LanPeer bob | Send-LanDM -Message 'hello'."),
+            _ => inputData,
+        };
+}
