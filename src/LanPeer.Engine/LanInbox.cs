@@ -58,17 +58,23 @@ public sealed class LanInbox
     public IReadOnlyList<LanMessage> Peek(Predicate<LanMessage> match, int max, ref long cursor)
         => Read(match, max, remove: false, ref cursor);
 
-    /// <summary>Puts messages that were taken but not used back in front, in their order.</summary>
+    /// <summary>Puts messages that were taken but not used back to where they were in the order of arrival.</summary>
     /// <param name="messages">Oldest first.</param>
     public void PutBack(IReadOnlyList<LanMessage> messages)
     {
         ArgumentNullException.ThrowIfNull(messages);
         lock (_messages)
         {
-            for (int i = messages.Count - 1; i >= 0; i--)
+            LinkedListNode<LanMessage>? node = _messages.First;
+            foreach (LanMessage message in messages)
             {
-                _messages.AddFirst(messages[i]);
-                _bytes += messages[i].Weight;
+                while (node is not null && node.Value.Sequence < message.Sequence)
+                {
+                    node = node.Next;
+                }
+
+                _ = node is null ? _messages.AddLast(message) : _messages.AddBefore(node, message);
+                _bytes += message.Weight;
             }
         }
 

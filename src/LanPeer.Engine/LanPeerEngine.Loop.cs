@@ -16,6 +16,12 @@ internal sealed partial class LanPeerEngine
     /// <summary>Interfaces come and go in several steps; the last one within this time is the one that counts.</summary>
     private static readonly TimeSpan s_networkSettles = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// The systems tell of addresses that come and go, not all of them of a cable that is plugged in: so the interfaces
+    /// are also looked at without a hint. Reading them takes about a millisecond.
+    /// </summary>
+    private static readonly TimeSpan s_networkLook = TimeSpan.FromSeconds(30);
+
     private TimeSpan _networkCheck = TimeSpan.MaxValue;
 
     private void Run(bool callsNeighbours)
@@ -31,6 +37,7 @@ internal sealed partial class LanPeerEngine
         lock (_gate)
         {
             _machine.Start(Now(), _unicast.Port, effects);
+            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + s_networkLook : TimeSpan.MaxValue;
             Schedule();
         }
 
@@ -38,6 +45,7 @@ internal sealed partial class LanPeerEngine
         if (_options.Network == LanNetwork.Lan)
         {
             NetworkChange.NetworkAddressChanged += OnAddressChanged;
+            NetworkChange.NetworkAvailabilityChanged += OnAvailabilityChanged;
         }
     }
 
@@ -162,7 +170,7 @@ internal sealed partial class LanPeerEngine
             now = Now();
             _machine.Tick(now, effects);
             looksForNetwork = now.Elapsed >= _networkCheck;
-            _networkCheck = looksForNetwork ? TimeSpan.MaxValue : _networkCheck;
+            _networkCheck = looksForNetwork ? now.Elapsed + s_networkLook : _networkCheck;
             looksForDiscovery = _discovery is null && now.Elapsed >= _nextDiscoveryTry;
             callsNeighbours = now.Elapsed >= _nextNeighbourCall;
             if (callsNeighbours)
@@ -228,6 +236,8 @@ internal sealed partial class LanPeerEngine
         }
     }
 
+    private void OnAvailabilityChanged(object? sender, NetworkAvailabilityEventArgs e) => OnAddressChanged(sender, e);
+
     private void OnAddressChanged(object? sender, EventArgs e)
     {
         lock (_gate)
@@ -255,7 +265,7 @@ internal sealed partial class LanPeerEngine
 
         lock (_gate)
         {
-            if (!_isStopped)
+            if (!_isStopped && !network.IsSameAs(_machine.Network))
             {
                 _machine.NetworkChanged(Now(), network, effects);
             }

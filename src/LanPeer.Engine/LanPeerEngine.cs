@@ -136,6 +136,7 @@ internal sealed partial class LanPeerEngine : IDisposable
         if (_options.Network == LanNetwork.Lan)
         {
             NetworkChange.NetworkAddressChanged -= OnAddressChanged;
+            NetworkChange.NetworkAvailabilityChanged -= OnAvailabilityChanged;
         }
 
         Carry(effects);

@@ -48,10 +48,10 @@ internal sealed record ListAnswer(PeerEntry From, IReadOnlyList<ReportedPeer> Pe
 /// </summary>
 internal sealed class Effects
 {
-    /// <summary>What an idle one keeps; a batch with many profiles may have made it larger.</summary>
+    /// <summary>What an idle one keeps: the largest datagram behind some small ones. A batch with many profiles makes it larger.</summary>
     private const int KeptBytes = 2 * 65_536;
 
-    private byte[] _arena = new byte[65_536];
+    private byte[] _arena = new byte[KeptBytes];
     private int _used;
 
     public List<Outgoing> Sends { get; } = [];
@@ -96,7 +96,7 @@ internal sealed class Effects
         _used = 0;
         if (_arena.Length > KeptBytes)
         {
-            _arena = new byte[65_536];
+            _arena = new byte[KeptBytes];
         }
     }
 }

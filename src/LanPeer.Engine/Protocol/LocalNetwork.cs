@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -79,6 +80,10 @@ internal sealed class LocalNetwork
 
         return false;
     }
+
+    /// <summary>Whether nothing changed between two looks at the host.</summary>
+    public bool IsSameAs(LocalNetwork other)
+        => IsLoopbackOnly == other.IsLoopbackOnly && Links.SequenceEqual(other.Links) && _ownAddresses.SetEquals(other._ownAddresses);
 
     private List<uint> MakeBroadcasts(bool usesLimitedBroadcast)
     {

@@ -151,6 +151,7 @@ internal sealed partial class PeerMachine
         if (isNew || isFresh)
         {
             inbound.Effects.Changes.Add(new PeerChange(isNew ? PeerChangeKind.Joined : PeerChangeKind.Updated, peer));
+            ForgetFormerIdOf(peer, inbound.Effects);
             Greet(peer, inbound);
         }
 
@@ -205,6 +206,19 @@ internal sealed partial class PeerMachine
         }
     }
 
+    /// <summary>The same run at the same endpoint under another id: its host's address changed, and the old id with it.</summary>
+    private void ForgetFormerIdOf(PeerEntry peer, Effects effects)
+    {
+        for (int i = _peers.Count - 1; peer.Boot != 0 && i >= 0; i--)
+        {
+            PeerEntry other = _peers.Entries[i];
+            if (other != peer && other.Boot == peer.Boot && other.Endpoint == peer.Endpoint)
+            {
+                Forget(other, PeerChangeKind.Left, effects);
+            }
+        }
+    }
+
     /// <summary>What a new or restarted peer is to get besides an answer.</summary>
     private void Greet(PeerEntry peer, in Inbound inbound)
     {
@@ -216,7 +230,7 @@ internal sealed partial class PeerMachine
 
         // Behind a router an address may be forged; a returned nonce proves it can receive before anything large is sent.
         if (peer.Proto != 0 && inbound.Length >= AskSize && !peer.IsReachable && !_network.IsOnLink(peer.Endpoint.Address)
-            && _answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed))
+            && MayAnswer(inbound))
         {
             Ask(inbound.Now, peer.Endpoint, inbound.Effects);
         }
@@ -232,8 +246,7 @@ internal sealed partial class PeerMachine
 
         if (datagram.HasValue(Field.Ask))
         {
-            if (datagram.Length >= AskSize && _answersToEndpoint.TryTake(inbound.Source, now)
-                && _answers.TryTake(inbound.Source.Address, now))
+            if (datagram.Length >= AskSize && MayAnswer(inbound))
             {
                 peer.LastAnswered = now;
                 SendAnswer(inbound, peer.Endpoint, datagram[Field.Ask]);
@@ -266,13 +279,12 @@ internal sealed partial class PeerMachine
     /// <summary>Someone who is no peer asks who is here: answered, with the seed peers we know, and not remembered.</summary>
     private DropReason OnScan(in Datagram datagram, in Inbound inbound)
     {
-        TimeSpan now = inbound.Now.Elapsed;
         if (datagram.Has(Field.Answer) || datagram.Length < AskSize)
         {
             return DropReason.Ignored;
         }
 
-        if (!_answersToEndpoint.TryTake(inbound.Source, now) || !_answers.TryTake(inbound.Source.Address, now))
+        if (!MayAnswer(inbound))
         {
             return DropReason.RateLimited;
         }
@@ -290,8 +302,7 @@ internal sealed partial class PeerMachine
     /// </summary>
     private DropReason OnSeedScan(in Inbound inbound)
     {
-        if (inbound.Inlet != Inlet.Discovery || !_answersToEndpoint.TryTake(inbound.Source, inbound.Now.Elapsed)
-            || !_answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed))
+        if (inbound.Inlet != Inlet.Discovery || !MayAnswer(inbound))
         {
             return DropReason.RateLimited;
         }
@@ -306,12 +317,16 @@ internal sealed partial class PeerMachine
     /// </summary>
     private void Introduce(in Inbound inbound)
     {
-        if (_answersToEndpoint.TryTake(inbound.Source, inbound.Now.Elapsed)
-            && _answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed))
+        if (MayAnswer(inbound))
         {
             SendAnswer(inbound, inbound.Source, default);
         }
     }
+
+    /// <summary>Whether this source may have another answer now. Peers of this host share addresses and cost no network.</summary>
+    private bool MayAnswer(in Inbound inbound)
+        => _answersToEndpoint.TryTake(inbound.Source, inbound.Now.Elapsed)
+            && (_network.IsOwn(inbound.Source.Address) || _answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed));
 
     /// <summary>The nonce of our questions: a new one each minute, the one before still counts.</summary>
     private byte[] CurrentNonce(Moment now)

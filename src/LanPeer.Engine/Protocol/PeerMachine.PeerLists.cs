@@ -57,7 +57,7 @@ internal sealed partial class PeerMachine
         }
 
         TimeSpan now = inbound.Now.Elapsed;
-        if (!_answersToEndpoint.TryTake(inbound.Source, now) || !_answers.TryTake(inbound.Source.Address, now))
+        if (!MayAnswer(inbound))
         {
             return DropReason.RateLimited;
         }

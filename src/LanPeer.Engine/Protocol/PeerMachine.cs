@@ -53,6 +53,9 @@ internal sealed partial class PeerMachine
     /// <summary>The own id, name@address. Changes when the host loses the address.</summary>
     public string UserId => Encoding.UTF8.GetString(_userId);
 
+    /// <summary>The host as it was when last looked at.</summary>
+    public LocalNetwork Network => _network;
+
     /// <summary>Random per start; 0 never.</summary>
     public uint Boot { get; }
 
