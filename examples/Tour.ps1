@@ -93,10 +93,12 @@ try {
         $avatar | Out-Default
     }
 
-    $isComplete = @($messages | Where-Object Type -EQ Post).Count -eq 2 -and
-        @($messages | Where-Object Type -EQ Profile).Count -eq 2 -and
-        @($messages | Where-Object { $_.Type -eq 'DM' -and $_.Content -match "^Only for $As\.\nOn two lines\.$" }).Count -eq 1 -and
+    $isComplete = @(
+        @($messages | Where-Object Type -EQ Post).Count -eq 2
+        @($messages | Where-Object Type -EQ Profile).Count -eq 2
+        @($messages | Where-Object { $_.Type -eq 'DM' -and $_.Content -match "^Only for $As\.\nOn two lines\.$" }).Count -eq 1
         $avatar.Count -eq [int]($As -ne 'alice')
+    ) -notcontains $false
     $ready
     [Console]::Out.Flush()
     [Console]::In.ReadToEnd() | Out-Null

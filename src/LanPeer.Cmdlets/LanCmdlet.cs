@@ -17,8 +17,11 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
 
+    /// <summary>Prepares the token: it stays readable after disposal, its source does not.</summary>
+    protected LanCmdlet() => Cancellation = _stopping.Token;
+
     /// <summary>Cancelled when the pipeline is stopped.</summary>
-    protected CancellationToken Cancellation => _stopping.Token;
+    protected CancellationToken Cancellation { get; }
 
     /// <summary>Ends the command's waiting and releases what it holds.</summary>
     public void Dispose()
@@ -28,7 +31,17 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
     }
 
     /// <summary>Cancels all waiting. Called on Ctrl+C, on another thread.</summary>
-    protected override void StopProcessing() => _stopping.Cancel();
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stopping.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C came while the command was ending by itself.
+        }
+    }
 
     /// <summary>Releases what the command holds.</summary>
     /// <param name="disposing">Called by <see cref="Dispose()"/>.</param>

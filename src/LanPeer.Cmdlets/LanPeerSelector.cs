@@ -19,10 +19,7 @@ public sealed class LanPeerSelector
     public LanPeerSelector(string text)
     {
         Text = text ?? throw new ArgumentNullException(nameof(text));
-        if (WildcardPattern.ContainsWildcardCharacters(text))
-        {
-            _pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        }
+        _pattern = WildcardPattern.ContainsWildcardCharacters(text) ? MakePattern(text) : null;
     }
 
     /// <summary>This very peer.</summary>
@@ -117,6 +114,23 @@ public sealed class LanPeerSelector
         const int shown = 10;
         string ids = string.Join(", ", peers.Take(shown).Select(peer => peer.UserId));
         return peers.Count > shown ? $"{ids} and {peers.Count - shown} more" : ids;
+    }
+
+    /// <summary>An open bracket that is never closed is no wildcard: display names may hold anything.</summary>
+    private static WildcardPattern? MakePattern(string text)
+    {
+        try
+        {
+            var pattern = new WildcardPattern(text, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+
+            // It is parsed at its first use only, and there must be no exception then.
+            _ = pattern.IsMatch(text);
+            return pattern;
+        }
+        catch (WildcardPatternException)
+        {
+            return null;
+        }
     }
 
     private bool Is(string text)

@@ -1,4 +1,6 @@
 using System;
+using System.Collections;
+using System.Linq;
 using System.Management.Automation;
 
 namespace LanPeer.Cmdlets;
@@ -11,11 +13,21 @@ namespace LanPeer.Cmdlets;
 internal sealed class MessageTextAttribute : ArgumentTransformationAttribute
 {
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
-        => (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) switch
+        => Unwrap(inputData) switch
         {
-            LanMessage message => message.GetRawContent(),
-            LanPeer or LanProfile or LanSession => throw new ArgumentTransformationMetadataException(
-                "A peer is no text. Name the text: Get-LanPeer bob | Send-LanDM -Message 'hello'."),
-            _ => inputData,
+            string text => text,
+            IEnumerable many => many.Cast<object?>().Select(ToText).ToArray(),
+            object one => ToText(one),
+            null => null,
         };
+
+    private static object? ToText(object? item) => Unwrap(item) switch
+    {
+        LanMessage message => message.GetRawContent(),
+        LanPeer or LanProfile or LanSession => throw new ArgumentTransformationMetadataException(
+            "A peer is no text. Name the text: Get-LanPeer bob | Send-LanDM -Message 'hello'."),
+        _ => item,
+    };
+
+    private static object? Unwrap(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 }

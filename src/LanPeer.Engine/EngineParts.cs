@@ -36,7 +36,7 @@ internal static class EngineNetwork
         return Enum.TryParse(value, ignoreCase: true, out LanNetwork network) && Enum.IsDefined(network) && !int.TryParse(value, out _)
             ? network
             : throw new LanPeerException(LanErrorId.NetworkConfined,
-                $"{Variable} is '{VisibleText.Line(value)}', which is no network.", "Set it to 'loopback' or 'lan', or remove it.");
+                $"{Variable} is '{value}', which is no network.", "Set it to 'loopback' or 'lan', or remove it.");
     }
 
     public static LocalNetwork Read(LanPeerOptions options)
@@ -66,7 +66,9 @@ internal static class PortOpener
     /// <summary>Random ports tried before all are tried in turn: with 1,900 of 2,000 taken, 60 tries find one in 95 of 100 cases.</summary>
     private const int RandomTries = 60;
 
-    public static UdpPort OpenUnicast(LanPeerOptions options)
+    /// <summary>Opens the port asked for, or a free one of a range.</summary>
+    /// <exception cref="LanPeerException">There is none to be had.</exception>
+    public static UdpPort OpenUnicast(LanPeerOptions options, int first = LanPeerOptions.FirstPort, int last = LanPeerOptions.LastPort)
     {
         IPAddress address = options.Network == LanNetwork.Loopback ? IPAddress.Loopback : IPAddress.Any;
         if (options.Port != 0)
@@ -74,25 +76,25 @@ internal static class PortOpener
             return TryOpen(address, (ushort)options.Port, out SocketException? error) ?? throw Explain(error!, options.Port);
         }
 
-        SocketException? last = null;
+        SocketException? taken = null;
         for (int i = 0; i < RandomTries; i++)
         {
-            int port = RandomNumberGenerator.GetInt32(LanPeerOptions.FirstPort, LanPeerOptions.LastPort + 1);
-            if (port != options.DiscoveryPort && TryOpen(address, (ushort)port, out last) is UdpPort opened)
+            int port = RandomNumberGenerator.GetInt32(first, last + 1);
+            if (port != options.DiscoveryPort && TryOpen(address, (ushort)port, out taken) is UdpPort opened)
             {
                 return opened;
             }
         }
 
-        for (int port = LanPeerOptions.FirstPort; port <= LanPeerOptions.LastPort; port++)
+        for (int port = first; port <= last; port++)
         {
-            if (port != options.DiscoveryPort && TryOpen(address, (ushort)port, out last) is UdpPort opened)
+            if (port != options.DiscoveryPort && TryOpen(address, (ushort)port, out taken) is UdpPort opened)
             {
                 return opened;
             }
         }
 
-        throw Explain(last!, 0);
+        throw Explain(taken!, 0);
     }
 
     /// <summary>The shared discovery port, or null when somebody has it alone: no reason not to run (REFERENCE D14).</summary>
@@ -146,7 +148,7 @@ internal static class SeedResolver
             if (colon < 1 || !ushort.TryParse(seed.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) || port == 0)
             {
                 throw new LanPeerException(LanErrorId.InvalidOption,
-                    $"The seed '{VisibleText.Line(seed)}' is not of the form host:port.", "Write for example 'build01:8123'.");
+                    $"The seed '{seed}' is not of the form host:port.", "Write for example 'build01:8123'.");
             }
 
             uint address = ResolveHost(seed[..colon]);
@@ -183,7 +185,7 @@ internal static class SeedResolver
     }
 
     private static LanPeerException NotResolved(string host, Exception? cause)
-        => new(LanErrorId.SeedNotResolved, $"No IPv4 address is known for the seed '{VisibleText.Line(host)}'.",
+        => new(LanErrorId.SeedNotResolved, $"No IPv4 address is known for the seed '{host}'.",
             "Check the name, or give its address.", cause);
 }
 

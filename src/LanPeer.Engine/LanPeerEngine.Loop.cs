@@ -22,7 +22,13 @@ internal sealed partial class LanPeerEngine
     /// </summary>
     private static readonly TimeSpan s_networkLook = TimeSpan.FromSeconds(30);
 
+    /// <summary>While a machine boots, its links come up about when its programs start.</summary>
+    private static readonly TimeSpan s_firstNetworkLook = TimeSpan.FromSeconds(2);
+
     private TimeSpan _networkCheck = TimeSpan.MaxValue;
+
+    /// <summary>Who announces more often wants to be found sooner.</summary>
+    private TimeSpan NetworkLook => _options.AnnounceInterval < s_networkLook ? _options.AnnounceInterval : s_networkLook;
 
     private void Run(bool callsNeighbours)
     {
@@ -37,7 +43,7 @@ internal sealed partial class LanPeerEngine
         lock (_gate)
         {
             _machine.Start(Now(), _unicast.Port, effects);
-            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + s_networkLook : TimeSpan.MaxValue;
+            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + s_firstNetworkLook : TimeSpan.MaxValue;
             Schedule();
         }
 
@@ -170,7 +176,7 @@ internal sealed partial class LanPeerEngine
             now = Now();
             _machine.Tick(now, effects);
             looksForNetwork = now.Elapsed >= _networkCheck;
-            _networkCheck = looksForNetwork ? now.Elapsed + s_networkLook : _networkCheck;
+            _networkCheck = looksForNetwork ? now.Elapsed + NetworkLook : _networkCheck;
             looksForDiscovery = _discovery is null && now.Elapsed >= _nextDiscoveryTry;
             callsNeighbours = now.Elapsed >= _nextNeighbourCall;
             if (callsNeighbours)

@@ -1,8 +1,12 @@
 using System;
+using LanPeer.Wire;
 
 namespace LanPeer;
 
-/// <summary>An error of LanPeer with an id that scripts can rely on.</summary>
+/// <summary>
+/// An error of LanPeer with an id that scripts can rely on. Its texts are safe to print: control characters in what they
+/// quote are made visible.
+/// </summary>
 public sealed class LanPeerException : Exception
 {
     /// <summary>Makes an error.</summary>
@@ -11,10 +15,10 @@ public sealed class LanPeerException : Exception
     /// <param name="recommendedAction">What the user can do about it.</param>
     /// <param name="innerException">What caused it, if anything did.</param>
     public LanPeerException(string errorId, string message, string recommendedAction, Exception? innerException = null)
-        : base(message, innerException)
+        : base(VisibleText.Line(message), innerException)
     {
         ErrorId = errorId;
-        RecommendedAction = recommendedAction;
+        RecommendedAction = VisibleText.Line(recommendedAction);
     }
 
     /// <summary>One of <see cref="LanErrorId"/>; part of the interface, never changed.</summary>

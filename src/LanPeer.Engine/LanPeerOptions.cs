@@ -51,7 +51,7 @@ public sealed record LanPeerOptions
         if (!UserIds.IsValidName(Name))
         {
             throw new LanPeerException(LanErrorId.InvalidName,
-                $"'{VisibleText.Line(Name)}' cannot be a peer's name.",
+                $"'{Name}' cannot be a peer's name.",
                 $"Use 1 to {UserIds.MaxName} letters, digits, '-', '_' and '.', beginning with a letter, digit or '_'.");
         }
 
@@ -59,6 +59,7 @@ public sealed record LanPeerOptions
         Require(DiscoveryPort is >= 1 and <= 65_535, nameof(DiscoveryPort), "1 to 65535");
         Require(Port == 0 || Port != DiscoveryPort, nameof(Port), "a port other than the discovery port");
         Require(Enum.IsDefined(Network), nameof(Network), "Lan or Loopback");
+        Require(Network == LanNetwork.Lan || Interfaces.Count == 0, nameof(Interfaces), "none for the network Loopback, which has one interface");
         Require(AnnounceInterval >= TimeSpan.FromSeconds(0.1) && AnnounceInterval <= TimeSpan.FromHours(1), nameof(AnnounceInterval), "0.1 s to 1 h");
         Require(PeerTimeout >= TimeSpan.FromSeconds(0.2) && PeerTimeout <= TimeSpan.FromHours(24), nameof(PeerTimeout), "0.2 s to 24 h");
         Require(Seeds.Count <= 64, nameof(Seeds), "at most 64 entries");

@@ -11,6 +11,8 @@ namespace LanPeer.Cmdlets.Commands;
 [OutputType(typeof(LanProfile))]
 public sealed class GetLanProfileCommand : LanSessionCmdlet
 {
+    private readonly HashSet<string> _written = [];
+
     /// <summary><para type="description">Whose: user ids, names, display names or peer ids; wildcards are allowed. Default: one's own.</para></summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserId")]
@@ -37,7 +39,7 @@ public sealed class GetLanProfileCommand : LanSessionCmdlet
         {
             IReadOnlyList<LanPeer> found = selector.Find(peers);
             LanProfile[] profiles = [.. found.Select(peer => session.GetProfile(peer.UserId)).OfType<LanProfile>()];
-            WriteObject(profiles, enumerateCollection: true);
+            WriteObject(profiles.Where(profile => _written.Add(profile.UserId)), enumerateCollection: true);
             if (profiles.Length == 0 && !selector.IsPattern)
             {
                 Report(found.Count == 0 ? selector.NotFound(peers) : new LanPeerException(LanErrorId.ProfileNotFound,

@@ -1,5 +1,5 @@
-using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Management.Automation;
 
 namespace LanPeer.Cmdlets.Commands;
@@ -55,12 +55,14 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     protected override void ProcessRecord()
     {
         LanSession session = RequireSession();
+        IReadOnlyList<LanPeer> known = session.Peers;
+        var served = new HashSet<string>();
         foreach (LanPeerSelector selector in InReplyTo is null ? To : [new LanPeerSelector(InReplyTo)])
         {
             try
             {
-                IReadOnlyList<LanPeer> known = session.Peers;
-                foreach (LanPeer peer in selector.Resolve(known))
+                // Whom two of the names fit gets the message once.
+                foreach (LanPeer peer in selector.Resolve(known).Where(peer => served.Add(peer.UserId)))
                 {
                     SendAll(session, peer);
                 }

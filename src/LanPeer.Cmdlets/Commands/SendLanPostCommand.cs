@@ -12,6 +12,7 @@ namespace LanPeer.Cmdlets.Commands;
 public sealed class SendLanPostCommand : LanSessionCmdlet
 {
     private bool _isLonelinessTold;
+    private string? _receivers;
 
     /// <summary><para type="description">The text; each string from the pipeline is one message.</para></summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -51,7 +52,9 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
 
     private void Send(LanSession session, string message)
     {
-        if (!ShouldProcess(Receivers(session), "Send post"))
+        // Named once for a pipeline of many lines: listing the peers costs more than sending.
+        _receivers ??= Receivers(session);
+        if (!ShouldProcess(_receivers, "Send post"))
         {
             return;
         }

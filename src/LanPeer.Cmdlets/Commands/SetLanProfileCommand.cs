@@ -62,7 +62,8 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
         }
         catch (LanPeerException error)
         {
-            Throw(error, AvatarPath);
+            bool isAboutText = error.ErrorId is LanErrorId.InvalidText or LanErrorId.MessageTooLarge;
+            Throw(error, isAboutText ? DisplayName ?? Status : AvatarPath);
         }
     }
 

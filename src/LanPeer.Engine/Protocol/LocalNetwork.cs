@@ -62,6 +62,9 @@ internal sealed class LocalNetwork
         => one == other || (IsOwn(one) && IsOwn(other)
             && !(Ipv4Endpoint.IsLoopbackAddress(one) && Ipv4Endpoint.IsLoopbackAddress(other)));
 
+    /// <summary>Whether an address is one that all hosts of a link listen to.</summary>
+    public bool IsBroadcast(uint address) => Broadcasts.Contains(address);
+
     /// <summary>Whether an address is this host's or on one of its subnets, so that no router is between.</summary>
     public bool IsOnLink(uint address)
     {

@@ -112,8 +112,7 @@ internal sealed partial class PeerMachine
     /// </summary>
     private DropReason OnPing(in Datagram datagram, in Inbound inbound)
     {
-        // RFC peers send from ephemeral ports and listen on the discovery port.
-        ushort port = datagram.Dialect == Dialect.Rfc ? _settings.DiscoveryPort
+        ushort port = datagram.Dialect == Dialect.Rfc ? PortOfRfcPeer(datagram)
             : datagram.Port != 0 ? datagram.Port : inbound.Source.Port;
         DropReason reason = Meet(datagram, inbound with { Inlet = Inlet.Unicast }, new Ipv4Endpoint(inbound.Source.Address, port));
         if (reason == DropReason.None)
@@ -144,10 +143,25 @@ internal sealed partial class PeerMachine
         {
             return DropReason.AddressMismatch;
         }
+        else if (peer.Endpoint.Address != endpoint.Address && !_peers.HasPlaceAt(endpoint.Address))
+        {
+            return DropReason.TableFull;
+        }
+
+        if (!isNew && match == AddressMatch.Same && !peer.IsAddressMatched && !AddressRule.SpeaksFor(_network, peer, inbound.Source))
+        {
+            // The owner of the address takes the id over; what was said under it before was somebody else's.
+            SetProfileOf(peer, null);
+        }
 
         bool isFresh = Update(peer, datagram, inbound, endpoint, isNew);
         peer.IsAddressMatched |= match == AddressMatch.Same;
-        peer.IsReachable |= IsOurNonce(datagram[Field.Answer]);
+        if (!peer.IsReachable && IsOurNonce(datagram[Field.Answer]))
+        {
+            peer.IsReachable = true;
+            _nextProfile = peer.NeedsProfile ? inbound.Now.Elapsed : _nextProfile;
+        }
+
         if (isNew || isFresh)
         {
             inbound.Effects.Changes.Add(new PeerChange(isNew ? PeerChangeKind.Joined : PeerChangeKind.Updated, peer));
@@ -239,7 +253,7 @@ internal sealed partial class PeerMachine
     private void Answer(PeerEntry peer, in Datagram datagram, in Inbound inbound, bool isFresh)
     {
         TimeSpan now = inbound.Now.Elapsed;
-        if (datagram.Has(Field.Answer) || datagram.Dialect == Dialect.Rfc)
+        if (datagram.Has(Field.Answer) || datagram.Dialect == Dialect.Rfc || datagram.Type != MessageType.PeerDiscovery)
         {
             return;
         }
@@ -248,8 +262,7 @@ internal sealed partial class PeerMachine
         {
             if (datagram.Length >= AskSize && MayAnswer(inbound))
             {
-                peer.LastAnswered = now;
-                SendAnswer(inbound, peer.Endpoint, datagram[Field.Ask]);
+                NoteAnswer(peer, now, SendAnswer(inbound, peer.Endpoint, datagram[Field.Ask]));
             }
 
             return;
@@ -261,20 +274,25 @@ internal sealed partial class PeerMachine
         if (inbound.Inlet == Inlet.Discovery && isUseful
             && (peer.LastAnswered is not TimeSpan last || now - last >= s_answerInterval))
         {
-            peer.LastAnswered = now;
-            SendAnswer(inbound, peer.Endpoint, default);
+            NoteAnswer(peer, now, SendAnswer(inbound, peer.Endpoint, default));
         }
     }
 
     /// <summary>Sends our announcement to one endpoint, unless that would be more than three times what it sent.</summary>
-    private void SendAnswer(in Inbound inbound, Ipv4Endpoint to, ReadOnlySpan<byte> nonce)
+    private bool SendAnswer(in Inbound inbound, Ipv4Endpoint to, ReadOnlySpan<byte> nonce)
     {
         (int Start, int Length) answer = WriteAnnouncement(inbound.Now, inbound.Effects, default, nonce);
-        if (answer.Length <= Amplification * inbound.Length)
+        bool isInProportion = answer.Length <= Amplification * inbound.Length;
+        if (isInProportion)
         {
             inbound.Effects.Send(answer, to);
         }
+
+        return isInProportion;
     }
+
+    private static void NoteAnswer(PeerEntry peer, TimeSpan now, bool isSent)
+        => peer.LastAnswered = isSent ? now : peer.LastAnswered;
 
     /// <summary>Someone who is no peer asks who is here: answered, with the seed peers we know, and not remembered.</summary>
     private DropReason OnScan(in Datagram datagram, in Inbound inbound)
@@ -302,7 +320,12 @@ internal sealed partial class PeerMachine
     /// </summary>
     private DropReason OnSeedScan(in Inbound inbound)
     {
-        if (inbound.Inlet != Inlet.Discovery || !MayAnswer(inbound))
+        if (inbound.Inlet != Inlet.Discovery)
+        {
+            return DropReason.Ignored;
+        }
+
+        if (!MayAnswer(inbound))
         {
             return DropReason.RateLimited;
         }

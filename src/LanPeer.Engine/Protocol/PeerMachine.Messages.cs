@@ -82,12 +82,12 @@ internal sealed partial class PeerMachine
             return reason;
         }
 
-        if (!(peer?.Duplicates ?? _strangers).TryAdd(datagram.Type, datagram[Field.MessageId]))
+        if (!IsFirst(datagram, peer))
         {
             return DropReason.Duplicate;
         }
 
-        if (peer is null)
+        if (peer is null && datagram.Dialect == Dialect.Lean)
         {
             Introduce(inbound);
         }
@@ -97,6 +97,13 @@ internal sealed partial class PeerMachine
             datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc));
         return DropReason.None;
     }
+
+    /// <summary>Whether a message comes for the first time; its sender may have become known since.</summary>
+    private bool IsFirst(in Datagram datagram, PeerEntry? peer)
+        => peer is null
+            ? _strangers.TryAdd(datagram.Type, datagram[Field.MessageId], datagram.Sender)
+            : !_strangers.Has(datagram.Type, datagram[Field.MessageId], datagram.Sender)
+                && peer.Duplicates.TryAdd(datagram.Type, datagram[Field.MessageId]);
 
     private bool IsForUs(ReadOnlySpan<byte> to)
     {

@@ -91,10 +91,15 @@ internal sealed partial class PeerMachine
             }
 
             count++;
+            if (isFull)
+            {
+                continue;
+            }
+
             string id = JsonEncodedText.Encode(peer.UserId).Value;
             string endpoint = peer.Endpoint.ToString();
             size += Encoding.UTF8.GetByteCount(id) + endpoint.Length + 6;
-            isFull |= size > budget;
+            isFull = size > budget;
             if (!isFull)
             {
                 ids.Append(ids.Length > 1 ? ",\"" : "\"").Append(id).Append('"');
@@ -137,6 +142,11 @@ internal sealed partial class PeerMachine
         return DropReason.None;
     }
 
+    private bool MayApproach(Ipv4Endpoint endpoint)
+        => endpoint.IsUsable && _network.IsOnLink(endpoint.Address) && !_network.IsBroadcast(endpoint.Address)
+            && !(_network.IsLoopbackOnly && !endpoint.IsLoopback)
+            && !(endpoint.Port == _port && _network.IsOwn(endpoint.Address));
+
     /// <summary>
     /// Introduces us to those we did not know, so that they become known at first hand. Somebody's word directs our
     /// datagrams here, so: only on our own links, and few.
@@ -146,8 +156,7 @@ internal sealed partial class PeerMachine
         int approached = 0;
         foreach (ReportedPeer other in reported)
         {
-            if (approached < MaxIntroductions && other.Endpoint.IsUsable && _network.IsOnLink(other.Endpoint.Address)
-                && !(_network.IsLoopbackOnly && !other.Endpoint.IsLoopback)
+            if (approached < MaxIntroductions && MayApproach(other.Endpoint)
                 && _peers.Find(Encoding.UTF8.GetBytes(other.UserId)) is null)
             {
                 approached++;

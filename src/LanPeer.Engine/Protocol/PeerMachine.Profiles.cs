@@ -15,11 +15,14 @@ internal sealed partial class PeerMachine
     /// <summary>Endpoints of one other host that get a profile unasked in that time: several users share a machine.</summary>
     private const int ProfilesPerAddress = 8;
 
+    /// <summary>Sources the limits remember: twice the peers there can be, so that no newcomer shares another's.</summary>
+    private const int MaxRemembered = 8_192;
+
     /// <summary>Bytes a second of unasked profiles and peer lists to all together.</summary>
     private const double UnaskedBytesPerSecond = 64 * 1_024;
 
-    private readonly SourceLimiter<Ipv4Endpoint> _profilesToEndpoint = new(1 / ProfileIntervalSeconds, 1);
-    private readonly SourceLimiter<uint> _profilesToAddress = new(ProfilesPerAddress / ProfileIntervalSeconds, ProfilesPerAddress);
+    private readonly SourceLimiter<Ipv4Endpoint> _profilesToEndpoint = new(1 / ProfileIntervalSeconds, 1, MaxRemembered);
+    private readonly SourceLimiter<uint> _profilesToAddress = new(ProfilesPerAddress / ProfileIntervalSeconds, ProfilesPerAddress, MaxRemembered);
     private readonly Dictionary<WriteForm, (int Start, int Length)> _profilePayloads = [];
     private TokenBucket _unasked;
     private TimeSpan _nextProfile = TimeSpan.MaxValue;
@@ -40,8 +43,12 @@ internal sealed partial class PeerMachine
         _profilePayloads.Clear();
         foreach (PeerEntry peer in _peers.Entries)
         {
-            peer.NeedsProfile = false;
-            SendProfile(peer, envelope, effects);
+            // An address nobody has proven to be somebody's may be a victim's; it gets the profile once it has answered.
+            peer.NeedsProfile = !IsWithinReach(peer);
+            if (!peer.NeedsProfile)
+            {
+                SendProfile(peer, envelope, effects);
+            }
         }
 
         return MessageIdText(envelope);
@@ -53,7 +60,7 @@ internal sealed partial class PeerMachine
         if (datagram.Dialect == Dialect.Rfc)
         {
             DropReason met = Meet(datagram, inbound with { Inlet = Inlet.Unicast },
-                new Ipv4Endpoint(inbound.Source.Address, _settings.DiscoveryPort));
+                new Ipv4Endpoint(inbound.Source.Address, PortOfRfcPeer(datagram)));
             if (met != DropReason.None)
             {
                 return met;
@@ -115,7 +122,7 @@ internal sealed partial class PeerMachine
         Envelope envelope = NewEnvelope(now);
         foreach (PeerEntry peer in _peers.Entries)
         {
-            if (!peer.NeedsProfile)
+            if (!peer.NeedsProfile || !IsWithinReach(peer))
             {
                 continue;
             }
@@ -145,11 +152,21 @@ internal sealed partial class PeerMachine
             return true;
         }
 
-        return (_network.IsOnLink(address) || peer.IsReachable)
+        // All are asked before anything is taken: who has to wait must not use up what others could have.
+        return IsWithinReach(peer)
+            && _profilesToEndpoint.Has(peer.Endpoint, now)
+            && _profilesToAddress.Has(address, now)
             && _unasked.TryTake(now, bytes, UnaskedBytesPerSecond, 2 * UnaskedBytesPerSecond)
             && _profilesToEndpoint.TryTake(peer.Endpoint, now)
             && _profilesToAddress.TryTake(address, now);
     }
+
+    /// <summary>On the same link, or proven to receive what is sent to its address.</summary>
+    private bool IsWithinReach(PeerEntry peer) => peer.IsReachable || _network.IsOnLink(peer.Endpoint.Address);
+
+    /// <summary>Where an RFC peer is written to: it sends from changing ports and listens on the discovery port, unless it announced another.</summary>
+    private ushort PortOfRfcPeer(in Datagram datagram)
+        => _peers.Find(datagram.Sender) is { Dialect: Dialect.Rfc } known ? known.Endpoint.Port : _settings.DiscoveryPort;
 
     private int ProfileSize => 256 + (_profile?.AvatarBase64.Length ?? 0);
 

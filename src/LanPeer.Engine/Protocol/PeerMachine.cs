@@ -152,7 +152,7 @@ internal sealed partial class PeerMachine
         }
 
         var inbound = new Inbound(now, inlet, source, bytes.Length, effects);
-        if (datagram.Sender.SequenceEqual(_userId))
+        if (datagram.Sender.SequenceEqual(_userId) || datagram.Boot == Boot)
         {
             return OnOwnId(datagram, inbound);
         }
@@ -193,13 +193,17 @@ internal sealed partial class PeerMachine
 
     private DropReason OnOwnId(in Datagram datagram, in Inbound inbound)
     {
+        // Under a former id too: a broadcast may come back after a change of address.
         if (datagram.Boot == Boot)
         {
             return DropReason.Own;
         }
 
-        // A twin on this host under the same name: others cannot tell the two apart, so the user must hear of it.
-        if (datagram.Type == MessageType.PeerDiscovery && inbound.Now.Elapsed >= _nextOwnIdWarning)
+        // A twin under the same name at the same address: others cannot tell the two apart, so the user must hear of it.
+        // Without a network many hosts have the address 127.0.0.1. Anybody else is a forger, and gets no warning out of us.
+        bool isTwin = AddressRule.Match(_network, _userId, inbound.Source) == AddressMatch.Same
+            || Ipv4Endpoint.IsLoopbackAddress(_network.PrimaryAddress);
+        if (isTwin && datagram.Type == MessageType.PeerDiscovery && inbound.Now.Elapsed >= _nextOwnIdWarning)
         {
             _nextOwnIdWarning = inbound.Now.Elapsed + TimeSpan.FromMinutes(1);
             inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.Conflict, null));

@@ -34,8 +34,10 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
     }
 
     /// <summary>Whether a peer at this address would still have a place.</summary>
-    public bool HasPlace(uint address)
-        => _entries.Count < capacity && _perAddress.GetValueOrDefault(address) < capacityOfAddress(address);
+    public bool HasPlace(uint address) => _entries.Count < capacity && HasPlaceAt(address);
+
+    /// <summary>Whether a peer already in the table may move to this address.</summary>
+    public bool HasPlaceAt(uint address) => _perAddress.GetValueOrDefault(address) < capacityOfAddress(address);
 
     public void Add(PeerEntry entry)
     {

@@ -21,14 +21,19 @@ internal sealed class SourceLimiter<TKey>(double rate, double burst, int capacit
     public int Count => _buckets.Count;
 
     public bool TryTake(TKey source, TimeSpan now, double cost = 1)
-    {
-        if (!_buckets.ContainsKey(source) && _buckets.Count >= capacity && !Sweep(now))
-        {
-            return _shared.TryTake(now, cost, rate, burst);
-        }
+        => IsCrowdedOut(source, now)
+            ? _shared.TryTake(now, cost, rate, burst)
+            : CollectionsMarshal.GetValueRefOrAddDefault(_buckets, source, out _).TryTake(now, cost, rate, burst);
 
-        return CollectionsMarshal.GetValueRefOrAddDefault(_buckets, source, out _).TryTake(now, cost, rate, burst);
-    }
+    /// <summary>Whether <see cref="TryTake"/> would succeed; takes and remembers nothing.</summary>
+    public bool Has(TKey source, TimeSpan now, double cost = 1)
+        => IsCrowdedOut(source, now)
+            ? _shared.Has(now, cost, rate, burst)
+            : !_buckets.TryGetValue(source, out TokenBucket bucket) || bucket.Has(now, cost, rate, burst);
+
+    /// <summary>Whether a source has no bucket of its own and can get none.</summary>
+    private bool IsCrowdedOut(TKey source, TimeSpan now)
+        => !_buckets.ContainsKey(source) && _buckets.Count >= capacity && !Sweep(now);
 
     /// <summary>Forgets full buckets, at most once a second: a sweep visits the whole table.</summary>
     private bool Sweep(TimeSpan now)

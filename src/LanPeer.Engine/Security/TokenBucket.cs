@@ -15,14 +15,21 @@ internal struct TokenBucket
     /// <param name="burst">What the bucket holds.</param>
     public bool TryTake(TimeSpan now, double cost, double rate, double burst)
     {
-        Refill(now, rate);
-        if (_used + cost > burst)
+        if (!Has(now, cost, rate, burst))
         {
             return false;
         }
 
         _used += cost;
         return true;
+    }
+
+    /// <summary>Whether <paramref name="cost"/> tokens are there; takes none.</summary>
+    /// <inheritdoc cref="TryTake"/>
+    public bool Has(TimeSpan now, double cost, double rate, double burst)
+    {
+        Refill(now, rate);
+        return _used + cost <= burst;
     }
 
     /// <summary>Whether the bucket is full again, so that forgetting it changes nothing.</summary>

@@ -16,15 +16,16 @@ internal static class PeerListJson
     /// <summary>How many ids of one list are taken up; a datagram holds about 5,000 of the shortest.</summary>
     public const int MaxEntries = 1_024;
 
-    public static bool IsValid(ReadOnlySpan<byte> json) => TryWalk(json, null);
+    /// <summary>Whether the text is an array of strings. Anybody may send one, so this neither allocates nor throws.</summary>
+    public static bool IsValid(ReadOnlySpan<byte> json) => JsonStringArray.IsValid(json);
 
     /// <summary>The ids of a list, those that are none left out, with their endpoints where both arrays are equally long.</summary>
     public static List<ReportedPeer> Read(in Datagram response)
     {
         var ids = new List<string>();
         var endpoints = new List<string>();
-        _ = TryWalk(response[Field.Peers], ids);
-        bool paired = TryWalk(response[Field.Endpoints], endpoints) && endpoints.Count == ids.Count;
+        _ = TryRead(response[Field.Peers], ids);
+        bool paired = TryRead(response[Field.Endpoints], endpoints) && endpoints.Count == ids.Count;
         var peers = new List<ReportedPeer>(ids.Count);
         for (int i = 0; i < ids.Count; i++)
         {
@@ -45,32 +46,21 @@ internal static class PeerListJson
         return peers;
     }
 
-    /// <summary>Whether the text is an array of strings; fills the list with at most <see cref="MaxEntries"/> of them.</summary>
-    private static bool TryWalk(ReadOnlySpan<byte> json, List<string>? into)
+    /// <summary>Fills the list with at most <see cref="MaxEntries"/> strings of an array; false when the text is none.</summary>
+    private static bool TryRead(ReadOnlySpan<byte> json, List<string> into)
     {
-        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1 });
-        try
-        {
-            if (!reader.Read() || reader.TokenType != JsonTokenType.StartArray)
-            {
-                return false;
-            }
-
-            while (reader.Read() && reader.TokenType == JsonTokenType.String)
-            {
-                // Decoding checks the escapes, which the tokenizer alone does not (a lone surrogate throws).
-                string text = reader.GetString()!;
-                if (into is { Count: < MaxEntries })
-                {
-                    into.Add(text);
-                }
-            }
-
-            return reader.TokenType == JsonTokenType.EndArray && !reader.Read();
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        if (!JsonStringArray.IsValid(json))
         {
             return false;
         }
+
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 1 });
+        _ = reader.Read();
+        while (into.Count < MaxEntries && reader.Read() && reader.TokenType == JsonTokenType.String)
+        {
+            into.Add(reader.GetString()!);
+        }
+
+        return true;
     }
 }

@@ -10,14 +10,18 @@ namespace LanPeer.Wire;
 /// </summary>
 internal static class VisibleText
 {
-    /// <summary>A character that changes how others are shown, or where: never shown raw.</summary>
+    /// <summary>
+    /// A character that changes how others are shown, or where, or that shows nothing and makes two names look alike:
+    /// never shown raw. The joiners U+200C and U+200D stay: Persian and emoji need them.
+    /// </summary>
     public static bool IsHidden(Rune rune) => rune.Value switch
     {
         < 0x20 or 0x7F => true,
         >= 0x80 and <= 0x9F => true,
-        0x061C or 0x200E or 0x200F or 0x2028 or 0x2029 or 0xFEFF => true,
-        >= 0x202A and <= 0x202E => true,
-        >= 0x2066 and <= 0x2069 => true,
+        0x00AD or 0x061C or 0x115F or 0x1160 or 0x180E or 0x200B or 0x200E or 0x200F or 0x3164 or 0xFEFF or 0xFFA0 => true,
+        >= 0x2028 and <= 0x202E => true,
+        >= 0x2060 and <= 0x206F => true,
+        >= 0xFFF9 and <= 0xFFFB => true,
         >= 0xE0000 and <= 0xE007F => true,
         _ => false,
     };

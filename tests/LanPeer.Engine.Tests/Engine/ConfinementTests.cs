@@ -1,0 +1,95 @@
+using System;
+using System.IO;
+using LanPeer.Tests.Protocol;
+using LanPeer.Transport;
+using Xunit;
+
+namespace LanPeer.Tests.Engine;
+
+/// <summary>LANPEER_NETWORK and LANPEER_STATE. Alone, as the environment belongs to the whole process.</summary>
+[Collection(Alone.Name)]
+public sealed class ConfinementTests : EngineTest
+{
+    [Theory]
+    [InlineData("loopback", LanNetwork.Loopback)]
+    [InlineData(" LoopBack ", LanNetwork.Loopback)]
+    [InlineData("lan", LanNetwork.Lan)]
+    [InlineData("", null)]
+    [InlineData(" ", null)]
+    [InlineData(null, null)]
+    public void The_variable_names_a_network_or_nothing(string? value, LanNetwork? confinement)
+        => With("LANPEER_NETWORK", value, () => Assert.Equal(confinement, LanSession.Confinement));
+
+    [Theory]
+    [InlineData("wan")]
+    [InlineData("1")]
+    [InlineData("0")]
+    [InlineData("127.0.0.1")]
+    [InlineData("\u001b[2J")]
+    public void Anything_else_is_an_error_and_never_means_everything(string value)
+        => With("LANPEER_NETWORK", value, () =>
+        {
+            LanPeerException error = Assert.Throws<LanPeerException>(() => LanSession.Confinement);
+            Assert.Equal(LanErrorId.NetworkConfined, error.ErrorId);
+            Assert.DoesNotContain('\u001b', error.Message);
+            Assert.Equal(LanErrorId.NetworkConfined, ErrorOf(() => Start("alice")));
+            Assert.Equal(LanErrorId.NetworkConfined, ErrorOf(() => LanScan.Open(LanNetwork.Loopback, DiscoveryPort)));
+        });
+
+    [Fact]
+    public void A_confined_process_starts_nothing_that_reaches_further()
+    {
+        Assert.Equal(LanNetwork.Loopback, LanSession.Confinement);
+        Assert.Equal(LanErrorId.NetworkConfined, ErrorOf(() => Start("alice", o => o with { Network = LanNetwork.Lan })));
+        Assert.Equal(LanErrorId.NetworkConfined, ErrorOf(() => LanScan.Open(LanNetwork.Lan, DiscoveryPort)));
+    }
+
+    [Fact]
+    public void A_confined_session_can_be_reached_by_loopback_alone()
+    {
+        LanSession alice = Start("alice");
+        using var elsewhere = new RawSocket("127.0.0.3");
+
+        // The socket itself is bound to 127.0.0.1; the discovery port has to hear broadcasts and is bound to all.
+        elsewhere.Broadcast(DiscoveryPort, Say.Seed("carol@127.0.0.3", elsewhere.Port));
+
+        WaitToKnow(alice, "carol@127.0.0.3");
+        Assert.Equal("127.0.0.3", Assert.Single(alice.Peers).Address);
+    }
+
+    [Fact]
+    public void Without_a_folder_to_write_to_a_session_starts_all_the_same()
+    {
+        string file = Path.GetTempFileName();
+        With("LANPEER_STATE", file, () =>
+        {
+            Assert.Equal(LanSessionState.Running, Start("alice").State);
+
+            // Nothing keeps the names apart then; the two still notice.
+            Assert.Equal(LanSessionState.Running, Start("alice").State);
+        });
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void The_run_folder_is_in_the_users_data_unless_the_variable_says_otherwise()
+    {
+        With("LANPEER_STATE", "/somewhere", () => Assert.Equal(
+            Path.Combine("/somewhere", "run", Environment.MachineName, "50999"), RunFolder.Locate(50_999)));
+        With("LANPEER_STATE", null, () => Assert.DoesNotContain("lanpeer-tests", RunFolder.Locate(50_999) ?? "", StringComparison.Ordinal));
+    }
+
+    private static void With(string variable, string? value, Action action)
+    {
+        string? before = Environment.GetEnvironmentVariable(variable);
+        Environment.SetEnvironmentVariable(variable, value);
+        try
+        {
+            action();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, before);
+        }
+    }
+}

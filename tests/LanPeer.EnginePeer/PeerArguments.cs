@@ -1,0 +1,37 @@
+using System;
+using System.Globalization;
+
+namespace LanPeer.EnginePeer;
+
+/// <summary>Reads the command line.</summary>
+internal static class PeerArguments
+{
+    private const string Usage =
+        "LanPeer.EnginePeer --name NAME [--network Lan|Loopback] [--port N] [--discovery-port N] [--interface NAME]... [--seed HOST:PORT]... "
+        + "[--announce-interval SECONDS]";
+
+    public static LanPeerOptions Read(string[] args)
+    {
+        var options = new LanPeerOptions { Name = "" };
+        for (int i = 0; i < args.Length; i += 2)
+        {
+            string value = i + 1 < args.Length ? args[i + 1] : throw new ArgumentException($"{args[i]} needs a value. {Usage}");
+            options = args[i] switch
+            {
+                "--name" => options with { Name = value },
+                "--network" => options with { Network = Enum.Parse<LanNetwork>(value) },
+                "--port" => options with { Port = Number(value) },
+                "--discovery-port" => options with { DiscoveryPort = Number(value) },
+                "--interface" => options with { Interfaces = [.. options.Interfaces, value] },
+                "--seed" => options with { Seeds = [.. options.Seeds, value] },
+                "--announce-interval" => options with { AnnounceInterval = TimeSpan.FromSeconds(double.Parse(value, CultureInfo.InvariantCulture)) },
+                _ => throw new ArgumentException($"Unknown argument {args[i]}. {Usage}"),
+            };
+        }
+
+        return options;
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out int number)
+        ? number : throw new ArgumentException($"{text} is no number.");
+}
