@@ -1,0 +1,210 @@
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'Pester runs each It in the scope of its BeforeAll and BeforeDiscovery.')]
+param()
+
+BeforeDiscovery {
+    $esc = [char] 27
+    $errors = @(
+        @{ Id = 'InvalidName'; Category = 'InvalidArgument'; Target = 'a b'; Script = { Start-LanPeer 'a b' -DiscoveryPort $port } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Port 70000 } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = -1; Script = { Receive-LanMessage -Timeout -1 } }
+        @{ Id = 'NameInUse'; Category = 'ResourceExists'; Target = 'alice'; Script = { Start-LanPeer alice -DiscoveryPort $port } }
+        @{ Id = 'PortInUse'; Category = 'ResourceUnavailable'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Port $alice.Port } }
+        @{ Id = 'NetworkConfined'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Network Lan } }
+        @{ Id = 'SeedNotResolved'; Category = 'ObjectNotFound'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Seed '[::1]:8000' } }
+        @{ Id = 'SessionStopped'; Category = 'InvalidOperation'; Target = 'stopped@127.0.0.1'; Script = { Send-LanPost 'hello' -Session $stopped } }
+        @{ Id = 'MessageTooLarge'; Category = 'LimitsExceeded'; Target = 'x' * 70000; Script = { Send-LanDM bob ('x' * 70000) } }
+        @{ Id = 'EmptyMessage'; Category = 'InvalidData'; Target = ''; Script = { Send-LanDM bob '' } }
+        @{ Id = 'InvalidText'; Category = 'InvalidData'; Target = "$([char] 0xD800)"; Script = { Send-LanPost "$([char] 0xD800)" } }
+        @{ Id = 'AvatarTooLarge'; Category = 'LimitsExceeded'; Target = 'large.png'; Script = { Set-LanProfile -AvatarPath large.png } }
+        @{ Id = 'AvatarNotAnImage'; Category = 'InvalidData'; Target = 'text.png'; Script = { Set-LanProfile -AvatarPath text.png } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Send-LanDM zoe 'hello' } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Get-LanPeer zoe } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Get-LanProfile zoe } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Save-LanAvatar zoe } }
+        @{ Id = 'AmbiguousPeer'; Category = 'InvalidArgument'; Target = 'Twin'; Script = { Send-LanDM Twin 'hello' } }
+        @{ Id = 'AmbiguousPeer'; Category = 'InvalidArgument'; Target = 'Twin'; Script = { Save-LanAvatar Twin } }
+        @{ Id = 'ProfileNotFound'; Category = 'ObjectNotFound'; Target = 'bob'; Script = { Get-LanProfile bob } }
+        @{ Id = 'ProfileNotFound'; Category = 'ObjectNotFound'; Target = 'bob'; Script = { Save-LanAvatar bob } }
+        @{ Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = 'missing.png'; Script = { Set-LanProfile -AvatarPath missing.png } }
+        @{ Id = 'FileNotReadable'; Category = 'ReadError'; Target = 'folder'; Script = { Set-LanProfile -AvatarPath folder } }
+        @{ Id = 'FileExists'; Category = 'ResourceExists'; Target = 'carol'; Script = { Save-LanAvatar carol text.png } }
+        @{ Id = 'FileNotWritable'; Category = 'WriteError'; Target = 'carol'; Script = { Save-LanAvatar carol nowhere/face.png } }
+    )
+
+    $commands = @(
+        @{ Name = 'Get-LanPeer'; Script = { Get-LanPeer } }
+        @{ Name = 'Send-LanPost'; Script = { Send-LanPost 'hello' } }
+        @{ Name = 'Send-LanDM'; Script = { Send-LanDM bob 'hello' } }
+        @{ Name = 'Set-LanProfile'; Script = { Set-LanProfile 'Alice' } }
+        @{ Name = 'Get-LanProfile'; Script = { Get-LanProfile } }
+        @{ Name = 'Save-LanAvatar'; Script = { Save-LanAvatar bob } }
+        @{ Name = 'Receive-LanMessage'; Script = { Receive-LanMessage } }
+        @{ Name = 'Stop-LanPeer'; Script = { Stop-LanPeer } }
+    )
+}
+
+BeforeAll {
+    Import-Module (Join-Path $PSScriptRoot 'LanPeerTest.psm1')
+    Initialize-LanPeerTest -StatePath $TestDrive
+    $port = Get-DiscoveryPort
+    $alice = Start-LanPeer alice -DiscoveryPort $port
+    $stopped = Start-LanPeer stopped -DiscoveryPort $port
+    Stop-LanPeer $stopped
+    $seeds = 'bob', 'carol', 'dora' | ForEach-Object { Open-SeedPeer $_ -Session $alice }
+    foreach ($seed in $seeds[1, 2]) {
+        Send-SeedMessage $seed -To $alice ([ordered]@{
+                TYPE            = 'PROFILE'
+                USER_ID         = $seed.UserId
+                DISPLAY_NAME    = 'Twin'
+                STATUS          = ''
+                AVATAR_ENCODING = 'base64'
+                AVATAR_DATA     = [Convert]::ToBase64String((Get-TestImage PNG))
+            })
+    }
+    Wait-Until { @($alice.Peers | Where-Object HasAvatar).Count -eq 2 }
+
+    Push-Location $TestDrive
+    [IO.File]::WriteAllBytes((Join-Path $TestDrive 'large.png'), (Get-TestImage PNG -Length 20481))
+    'no image' | Set-Content text.png
+    $null = New-Item folder -ItemType Directory
+}
+
+AfterAll {
+    Pop-Location
+    Clear-LanPeerTest
+}
+
+Describe 'The error <Id>' -ForEach $errors {
+    BeforeAll {
+        $failure = Get-ErrorOf $Script
+    }
+
+    It 'comes from {<Script>}, with its id, category and target' {
+        $failure | Should -Not -BeNullOrEmpty
+        $failure.FullyQualifiedErrorId | Should -MatchExactly "^$Id,LanPeer\.Cmdlets\.Commands\.\w+Command$"
+        $failure.CategoryInfo.Category | Should -Be $Category
+        $failure.TargetObject | Should -BeExactly $Target
+        $failure.Exception | Should -BeOfType LanPeer.LanPeerException
+        $failure.Exception.ErrorId | Should -BeExactly $Id
+    }
+
+    It 'says what happened and what to do' {
+        "$failure" | Should -Match '\w{3}.*\.$'
+        "$failure" | Should -BeExactly $failure.Exception.Message
+        $failure.ErrorDetails.RecommendedAction | Should -MatchExactly '^[A-Z].*\.$'
+        $failure.ErrorDetails.RecommendedAction | Should -BeExactly $failure.Exception.RecommendedAction
+    }
+}
+
+Describe 'The error ids' {
+    It 'are constants named as they read' {
+        foreach ($field in [LanPeer.LanErrorId].GetFields()) { $field.GetRawConstantValue() | Should -BeExactly $field.Name }
+    }
+
+    It 'are all provoked here, except those that need a broken machine' {
+        # No socket to be had, a port below 1024, an interface (not looked at on loopback), a datagram the network refuses.
+        $elsewhere = 'NetworkUnavailable', 'PortDenied', 'InterfaceNotFound', 'SendFailed', 'NoSession'
+        $here = [regex]::Matches((Get-Content $PSCommandPath -Raw), "@\{ Id = '(\w+)'").ForEach{ $_.Groups[1].Value }
+        [LanPeer.LanErrorId].GetFields().Name | Where-Object { $_ -notin $here -and $_ -notin $elsewhere } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'NoSession' {
+    BeforeAll {
+        $shell = Open-PeerShell
+    }
+
+    AfterAll {
+        Close-PeerShell $shell
+    }
+
+    It 'ends <Name> with the one thing to do' -ForEach $commands {
+        $failure = Get-ErrorOf { Invoke-PeerShell $shell $Script }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'NoSession,*'
+        $failure.CategoryInfo.Category | Should -Be InvalidOperation
+        $failure.ErrorDetails.RecommendedAction | Should -BeExactly 'Run Start-LanPeer first, or pass one with -Session.'
+    }
+}
+
+Describe 'PortDenied' {
+    It 'comes for a port the system keeps for itself' -Skip:(-not $IsLinux -or [Environment]::IsPrivilegedProcess) {
+        $failure = Get-ErrorOf { Start-LanPeer low -DiscoveryPort $port -Port 1 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'PortDenied,*'
+        $failure.CategoryInfo.Category | Should -Be PermissionDenied
+    }
+}
+
+Describe 'Errors of one record' {
+    It 'end the call with -ErrorAction Stop' {
+        $done = [Collections.Generic.List[string]]::new()
+        { 'bob', 'zoe', 'carol' | Get-LanPeer -ErrorAction Stop | ForEach-Object { $done.Add($_.Name) } } | Should -Throw -ErrorId 'PeerNotFound,*'
+        $done | Should -BeExactly 'bob'
+    }
+
+    It 'are silent with SilentlyContinue, and in -ErrorVariable' {
+        $found = 'bob', 'zoe', 'carol' | Get-LanPeer -ErrorAction SilentlyContinue -ErrorVariable failures 2>&1
+        $found.Name | Should -BeExactly 'bob', 'carol'
+        $failures.Count | Should -Be 1
+        $failures[0].TargetObject | Should -BeExactly 'zoe'
+    }
+
+    It 'leave no trace in $Error with Ignore' {
+        $before = $Error.Count
+        $found = 'zoe', 'carol' | Get-LanPeer -ErrorAction Ignore
+        $found.Name | Should -BeExactly 'carol'
+        $Error.Count | Should -Be $before
+    }
+
+    It 'let the pipeline go on: one bad line of many' {
+        $deliveries = 'one', '', 'three', "$([char] 0xD800)", 'five' | Send-LanDM bob -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures
+        $deliveries.Count | Should -Be 3
+        $failures.Exception.ErrorId | Should -BeExactly 'EmptyMessage', 'InvalidText'
+    }
+
+    It 'are written for each receiver that is unknown' {
+        $deliveries = Send-LanDM zoe, bob, yann 'hello' -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures
+        $deliveries.To | Should -BeExactly 'bob@127.0.0.1'
+        $failures.TargetObject | Should -BeExactly 'zoe', 'yann'
+    }
+
+    It 'set $? to false' {
+        Get-LanPeer zoe -ErrorAction SilentlyContinue
+        $? | Should -BeFalse
+        $null = Get-LanPeer bob
+        $? | Should -BeTrue
+    }
+}
+
+Describe 'Errors of the whole call' {
+    It 'end the statement and can be caught' {
+        $after = $false
+        $id = try { Set-LanProfile -AvatarPath missing.png; $after = $true } catch { $_.FullyQualifiedErrorId }
+        $id | Should -BeLike 'FileNotFound,*'
+        $after | Should -BeFalse
+    }
+
+    It 'can be caught by their type' {
+        $caught = try { Start-LanPeer 'a b' -DiscoveryPort $port } catch [LanPeer.LanPeerException] { $_.Exception.ErrorId }
+        $caught | Should -BeExactly 'InvalidName'
+    }
+}
+
+Describe 'What an error shows' {
+    It 'commands no terminal: <Name>' -ForEach @(
+        @{ Name = 'Get-LanPeer'; Script = { Get-LanPeer $hostile } }
+        @{ Name = 'Send-LanDM'; Script = { Send-LanDM $hostile 'hello' } }
+        @{ Name = 'Get-LanProfile'; Script = { Get-LanProfile $hostile } }
+        @{ Name = 'Save-LanAvatar'; Script = { Save-LanAvatar $hostile } }
+        @{ Name = 'Start-LanPeer'; Script = { Start-LanPeer $hostile -DiscoveryPort $port } }
+        @{ Name = 'Start-LanPeer -Seed'; Script = { Start-LanPeer new -DiscoveryPort $port -Seed "$($hostile):80" } }
+    ) {
+        $hostile = "x$([char] 27)]0;owned$([char] 7)$([char] 0x9B)2J"
+        "$(Get-ErrorOf $Script)" | Should -Not -Match '[\x00-\x08\x0b-\x1f\x7f-\x9f]'
+    }
+
+    It 'is a recommendation on the screen, too' {
+        $text = try { Set-LanProfile -AvatarPath missing.png } catch { $_ | Out-String }
+        $text | Should -Match 'missing\.png'
+        $text | Should -Match 'Check the path\.'
+    }
+}
