@@ -53,7 +53,12 @@ try {
         }
         'Analyze' {
             if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) { throw 'PSScriptAnalyzer is not installed: Install-PSResource PSScriptAnalyzer' }
-            $findings = Invoke-ScriptAnalyzer -Path . -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
+            # The manifest is checked where its files are beside it.
+            Invoke-Dotnet build --configuration $Configuration --verbosity quiet
+            $findings = foreach ($path in 'build.ps1', 'examples', 'tests/Pester', 'out/LanPeer') {
+                Invoke-ScriptAnalyzer -Path $path -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
+            }
+
             $findings
             if ($findings) { throw "PSScriptAnalyzer has $(@($findings).Count) findings." }
         }

@@ -16,7 +16,7 @@ param(
     [string] $As = '',
 
     # A discovery port of one's own keeps the tour apart from other peers on this machine.
-    [int] $DiscoveryPort = 50998
+    [int] $DiscoveryPort = 10998
 )
 
 $ErrorActionPreference = 'Stop'

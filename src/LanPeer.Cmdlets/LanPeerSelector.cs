@@ -52,6 +52,12 @@ public sealed class LanPeerSelector
     /// <summary>What was given.</summary>
     public string Text { get; }
 
+    /// <summary>
+    /// Whether it is, or matches, user ids alone. Anyone can choose somebody else's user id for a display name, and must
+    /// not be written to, or believed, in his place.
+    /// </summary>
+    private bool IsId => Text.Contains('@', StringComparison.Ordinal);
+
     /// <summary>Whether it may name many.</summary>
     public bool IsPattern => _pattern is not null;
 
@@ -61,7 +67,7 @@ public sealed class LanPeerSelector
     {
         ArgumentNullException.ThrowIfNull(peer);
         return _userId is not null ? peer.UserId == _userId
-            : Is(peer.UserId) || Is(peer.Name) || Is(peer.DisplayName) || (peer.PeerId is not null && Is(peer.PeerId));
+            : Is(peer.UserId) || (!IsId && (Is(peer.Name) || Is(peer.DisplayName) || (peer.PeerId is not null && Is(peer.PeerId))));
     }
 
     /// <summary>Whether it names the author of this message, also one that was never announced.</summary>
@@ -75,7 +81,7 @@ public sealed class LanPeerSelector
         }
 
         return _userId is not null ? message.From == _userId
-            : Is(message.From) || Is(message.From[..Math.Max(0, message.From.LastIndexOf('@'))]);
+            : Is(message.From) || (!IsId && Is(message.From[..Math.Max(0, message.From.LastIndexOf('@'))]));
     }
 
     /// <summary>All peers it names: an id names one and comes before names.</summary>

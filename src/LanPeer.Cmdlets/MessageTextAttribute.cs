@@ -15,12 +15,12 @@ internal sealed class MessageTextAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
         => Unwrap(inputData) switch
         {
-            string text => text,
+            string or IDictionary => inputData,
             IEnumerable many => many.Cast<object?>().Select(ToText).ToArray(),
-            object one => ToText(one),
-            null => null,
+            _ => ToText(inputData),
         };
 
+    // What is no message stays wrapped: an object's properties are on its wrapper, and make its text.
     private static object? ToText(object? item) => Unwrap(item) switch
     {
         LanMessage message => message.GetRawContent(),

@@ -37,26 +37,40 @@ public sealed class LanInbox
     /// <summary>Messages that fit.</summary>
     public int Capacity { get; }
 
+    /// <summary>The place of the newest arrival in their order; 0 before the first.</summary>
+    public long Newest
+    {
+        get
+        {
+            lock (_messages)
+            {
+                return _lastSequence;
+            }
+        }
+    }
+
     /// <summary>Counts arrivals. Read it before looking, then <see cref="WaitAfter"/>.</summary>
     public long Version => _signal.Version;
 
     /// <summary>Takes the oldest messages that match.</summary>
     /// <param name="match">Which messages; it must not throw.</param>
     /// <param name="max">How many at most.</param>
+    /// <param name="upTo">None that came after this place; see <see cref="Newest"/>.</param>
     /// <returns>Oldest first; empty when there are none.</returns>
-    public IReadOnlyList<LanMessage> Take(Predicate<LanMessage> match, int max)
+    public IReadOnlyList<LanMessage> Take(Predicate<LanMessage> match, int max, long upTo = long.MaxValue)
     {
         long cursor = 0;
-        return Read(match, max, remove: true, ref cursor);
+        return Read(match, max, upTo, remove: true, ref cursor);
     }
 
     /// <summary>Looks at the oldest messages that match and leaves them where they are.</summary>
     /// <param name="match">Which messages; it must not throw.</param>
     /// <param name="max">How many at most.</param>
     /// <param name="cursor">0 to begin with; only messages that came after it are given, and it moves on past them.</param>
+    /// <param name="upTo">None that came after this place; see <see cref="Newest"/>.</param>
     /// <returns>Oldest first; empty when there are none.</returns>
-    public IReadOnlyList<LanMessage> Peek(Predicate<LanMessage> match, int max, ref long cursor)
-        => Read(match, max, remove: false, ref cursor);
+    public IReadOnlyList<LanMessage> Peek(Predicate<LanMessage> match, int max, ref long cursor, long upTo = long.MaxValue)
+        => Read(match, max, upTo, remove: false, ref cursor);
 
     /// <summary>Puts messages that were taken but not used back to where they were in the order of arrival.</summary>
     /// <param name="messages">Oldest first.</param>
@@ -114,7 +128,7 @@ public sealed class LanInbox
     /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
     internal void Wake() => _signal.Raise();
 
-    private List<LanMessage> Read(Predicate<LanMessage> match, int max, bool remove, ref long cursor)
+    private List<LanMessage> Read(Predicate<LanMessage> match, int max, long upTo, bool remove, ref long cursor)
     {
         ArgumentNullException.ThrowIfNull(match);
         var found = new List<LanMessage>();
@@ -125,6 +139,11 @@ public sealed class LanInbox
             {
                 next = node.Next;
                 LanMessage message = node.Value;
+                if (message.Sequence > upTo)
+                {
+                    break;
+                }
+
                 if (message.Sequence <= cursor)
                 {
                     continue;

@@ -53,7 +53,9 @@ public sealed class LanMessage
     internal long Sequence { get; set; }
 
     /// <summary>Bytes it takes in the inbox, roughly.</summary>
-    internal int Weight => 256 + (2 * _rawContent.Length) + ((Data as LanProfile)?.AvatarLength ?? 0);
+    internal int Weight => 256 + (2 * _rawContent.Length)
+        + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)
+        + (Data is LanProfile profile ? profile.AvatarLength + (2 * (profile.DisplayName.Length + profile.Status.Length)) : 0);
 
     /// <summary>The text exactly as it was sent, control characters and all. Do not print it to a terminal.</summary>
     public string GetRawContent() => _rawContent;

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
 using LanPeer.Protocol;
+using LanPeer.Transport;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -54,16 +55,14 @@ internal sealed partial class LanPeerEngine
     /// <summary>Asks everyone who is there to answer now.</summary>
     public void Find()
     {
+        List<RunEntry> neighbours = _nextNeighbourCall != TimeSpan.MaxValue ? _runFolder?.Others() ?? [] : [];
         Effects effects = RentEffects();
         lock (_gate)
         {
             ThrowIfStopped();
             _machine.Find(Now(), effects);
-        }
-
-        if (_nextNeighbourCall != TimeSpan.MaxValue)
-        {
-            CallNeighbours(effects);
+            AskNeighbours(neighbours, effects);
+            BeginSending(effects);
         }
 
         Finish(effects);
@@ -82,6 +81,7 @@ internal sealed partial class LanPeerEngine
             query = new ListQuery(Remove);
             _queries.Add(query);
             query.Asked = _machine.AskForLists(Now(), effects);
+            BeginSending(effects);
         }
 
         Finish(effects);
@@ -114,20 +114,16 @@ internal sealed partial class LanPeerEngine
             {
                 ThrowIfStopped();
                 messageId = write(Now(), effects);
+                BeginSending(effects);
             }
 
             var deliveries = new List<LanDelivery>(effects.Sends.Count);
-            foreach (Outgoing send in effects.Sends)
+            Carry(effects, (send, error) => deliveries.Add(new LanDelivery(messageId, send.Peer?.UserId ?? "")
             {
-                SocketError error = Send(effects, send);
-                deliveries.Add(new LanDelivery(messageId, send.Peer?.UserId ?? "")
-                {
-                    State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
-                    Tries = 1,
-                    Reason = error == SocketError.Success ? "" : new SocketException((int)error).Message,
-                });
-            }
-
+                State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
+                Tries = 1,
+                Reason = error == SocketError.Success ? "" : new SocketException((int)error).Message,
+            }));
             return deliveries;
         }
         finally

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using System.Threading;
@@ -32,19 +33,22 @@ internal sealed partial class LanPeerEngine
 
     private void Run(bool callsNeighbours)
     {
-        StartReceiving(_unicast, Inlet.Unicast);
-        TryOpenDiscovery();
-        if (callsNeighbours)
-        {
-            _nextNeighbourCall = TimeSpan.Zero;
-        }
-
+        // The machine is started before anything can arrive: it must know its port to answer. Its first announcement is
+        // sent when the sockets listen.
         Effects effects = RentEffects();
         lock (_gate)
         {
             _machine.Start(Now(), _unicast.Port, effects);
-            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + s_firstNetworkLook : TimeSpan.MaxValue;
+            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + NetworkLook : TimeSpan.MaxValue;
+            _nextNeighbourCall = callsNeighbours ? TimeSpan.Zero : TimeSpan.MaxValue;
+        }
+
+        StartReceiving(_unicast, Inlet.Unicast);
+        TryOpenDiscovery();
+        lock (_gate)
+        {
             Schedule();
+            BeginSending(effects);
         }
 
         Finish(effects);
@@ -104,6 +108,7 @@ internal sealed partial class LanPeerEngine
                 isWatched = _watchers > 0;
                 Take(batch, inlet, effects);
                 Schedule();
+                BeginSending(effects);
             }
 
             Finish(effects, isWatched);
@@ -178,6 +183,7 @@ internal sealed partial class LanPeerEngine
             looksForNetwork = now.Elapsed >= _networkCheck;
             _networkCheck = looksForNetwork ? now.Elapsed + NetworkLook : _networkCheck;
             looksForDiscovery = _discovery is null && now.Elapsed >= _nextDiscoveryTry;
+            _nextDiscoveryTry = looksForDiscovery ? now.Elapsed + s_discoveryRetry : _nextDiscoveryTry;
             callsNeighbours = now.Elapsed >= _nextNeighbourCall;
             if (callsNeighbours)
             {
@@ -209,6 +215,8 @@ internal sealed partial class LanPeerEngine
             {
                 Schedule(force: true);
             }
+
+            BeginSending(effects);
         }
 
         Finish(effects);
@@ -220,7 +228,7 @@ internal sealed partial class LanPeerEngine
         lock (_gate)
         {
             _nextDiscoveryTry = Elapsed + s_discoveryRetry;
-            if (port is null || _isStopped)
+            if (port is null || _isStopped || _discovery is not null)
             {
                 port?.Dispose();
                 return;
@@ -233,12 +241,18 @@ internal sealed partial class LanPeerEngine
 
     private void CallNeighbours(Effects effects)
     {
-        foreach (RunEntry other in _runFolder?.Others() ?? [])
+        List<RunEntry> neighbours = _runFolder?.Others() ?? [];
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                _machine.Ask(Now(), new Ipv4Endpoint(Ipv4Endpoint.LoopbackAddress, other.Port), effects);
-            }
+            AskNeighbours(neighbours, effects);
+        }
+    }
+
+    private void AskNeighbours(List<RunEntry> neighbours, Effects effects)
+    {
+        foreach (RunEntry other in neighbours)
+        {
+            _machine.Ask(Now(), new Ipv4Endpoint(Ipv4Endpoint.LoopbackAddress, other.Port), effects);
         }
     }
 
@@ -324,7 +338,19 @@ internal sealed partial class LanPeerEngine
         }
     }
 
-    /// <summary>Sends, then tells. Called outside of the lock.</summary>
+    /// <summary>
+    /// Takes the turn to send, under the lock: what one thread has decided leaves before what another decides after it.
+    /// Otherwise a command that sees a new peer could send to it before the answer by which that peer knows us.
+    /// </summary>
+    private void BeginSending(Effects effects)
+    {
+        if (effects.Sends.Count > 0)
+        {
+            Monitor.Enter(_turn);
+        }
+    }
+
+    /// <summary>Sends, then tells. Called outside of the lock, after <see cref="BeginSending"/>.</summary>
     private void Finish(Effects effects, bool isWatched = false)
     {
         Carry(effects);
@@ -334,19 +360,28 @@ internal sealed partial class LanPeerEngine
         }
     }
 
-    /// <summary>Sends what is to be sent; one failure stops none of the others.</summary>
-    private void Carry(Effects effects)
+    /// <summary>Sends what is to be sent and passes the turn on; one failure stops none of the others.</summary>
+    /// <param name="effects">What is to be sent.</param>
+    /// <param name="sent">Told what became of each.</param>
+    private void Carry(Effects effects, Action<Outgoing, SocketError>? sent = null)
     {
-        foreach (Outgoing send in effects.Sends)
+        if (effects.Sends.Count == 0)
         {
-            _ = Send(effects, send);
+            return;
         }
-    }
 
-    private SocketError Send(Effects effects, in Outgoing send)
-    {
-        SocketError error = _unicast.Send(effects.Payload(send), send.To);
-        _counters.Sent(send.Length, error == SocketError.Success);
-        return error;
+        try
+        {
+            foreach (Outgoing send in effects.Sends)
+            {
+                SocketError error = _unicast.Send(effects.Payload(send), send.To);
+                _counters.Sent(send.Length, error == SocketError.Success);
+                sent?.Invoke(send, error);
+            }
+        }
+        finally
+        {
+            Monitor.Exit(_turn);
+        }
     }
 }

@@ -18,6 +18,7 @@ namespace LanPeer;
 internal sealed partial class LanPeerEngine : IDisposable
 {
     private readonly object _gate = new();
+    private readonly object _turn = new();
     private readonly LanPeerOptions _options;
     private readonly TimeProvider _time;
     private readonly long _epoch;
@@ -31,7 +32,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly List<ListQuery> _queries = [];
     private UdpPort? _discovery;
     private RunFolder? _runFolder;
-    private TimeSpan _nextDiscoveryTry;
+    private TimeSpan _nextDiscoveryTry = TimeSpan.MaxValue;
     private TimeSpan _nextNeighbourCall = TimeSpan.MaxValue;
     private TimeSpan _scheduled = TimeSpan.MinValue;
     private int _watchers;
@@ -131,6 +132,7 @@ internal sealed partial class LanPeerEngine : IDisposable
 
             _isStopped = true;
             _machine.Stop(Now(), effects);
+            BeginSending(effects);
         }
 
         if (_options.Network == LanNetwork.Lan)

@@ -4,6 +4,8 @@ using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
+using System.Net;
+using System.Net.Sockets;
 using System.Threading;
 using LanPeer.Cmdlets.Commands;
 using Xunit;
@@ -13,11 +15,16 @@ namespace LanPeer.Cmdlets.Tests;
 /// <summary>A runspace of the real PowerShell engine with the module loaded, and what its commands gave.</summary>
 internal sealed class PowerShellSession : IDisposable
 {
-    private static int s_discoveryPort = 30_000 + (Environment.ProcessId % 5_000);
+    /// <summary>Below the ephemeral ports of every system (Linux gives out 32768 and up), which come and go unseen.</summary>
+    private const int FirstPort = 20_000;
+    private const int PortCount = 3_000;
+
+    // Two test runs on one machine begin at different places.
+    private static int s_nextPort = Environment.ProcessId * 61 % PortCount;
 
     public PowerShellSession(int? discoveryPort = null)
     {
-        DiscoveryPort = discoveryPort ?? Interlocked.Increment(ref s_discoveryPort);
+        DiscoveryPort = discoveryPort ?? NewPort();
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(StartLanPeerCommand).Assembly.Location]);
         Runspace = RunspaceFactory.CreateRunspace(state);
@@ -70,6 +77,25 @@ internal sealed class PowerShellSession : IDisposable
     {
         Run(script);
         return Assert.Single(Errors);
+    }
+
+    /// <summary>A port no other test gets, and nobody has now.</summary>
+    private static int NewPort()
+    {
+        while (true)
+        {
+            int port = FirstPort + (Interlocked.Increment(ref s_nextPort) % PortCount);
+            using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            try
+            {
+                probe.Bind(new IPEndPoint(IPAddress.Any, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken by some other program; the next one will do.
+            }
+        }
     }
 
     public LanSession Start(string name) => One<LanSession>($"Start-LanPeer {name} -DiscoveryPort $port");

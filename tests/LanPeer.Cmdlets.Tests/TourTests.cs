@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -11,7 +12,7 @@ public sealed class TourTests
     [Fact]
     public void The_tour_ends_by_itself_and_everything_arrived()
     {
-        HostResult result = HostProcess.Run("-File", Path.Combine(HostProcess.RepositoryRoot, "examples", "Tour.ps1"), "-DiscoveryPort", "39998");
+        HostResult result = HostProcess.Run(new HostRun { Timeout = TimeSpan.FromMinutes(3) }, "-File", Path.Combine(HostProcess.RepositoryRoot, "examples", "Tour.ps1"), "-DiscoveryPort", "10997");
         Assert.True(result.ExitCode == 0, $"{result.ExitCode}\n{result.StdOut}\n{result.StdErr}");
         Assert.Contains("All three peers received everything.", result.StdOut, System.StringComparison.Ordinal);
         Assert.Empty(result.StdErr);

@@ -84,6 +84,12 @@ Describe 'Send-LanDM' {
             $cora.Inbox.Count | Should -Be 0
         }
 
+        It 'a receiver once, whatever names it is given by' {
+            Send-LanDM bob, 'b*', bob@127.0.0.1 'once'
+            Send-LanDM bob 'marker'
+            Receive-Text $bob 2 | Should -BeExactly 'once', 'marker'
+        }
+
         It 'a peer object' {
             $peer = Get-LanPeer bob
             Send-LanDM $peer 'to an object'

@@ -266,6 +266,13 @@ Describe 'Get-LanPeer' {
         ([pscustomobject]@{ UserId = 'carol@127.0.0.1' } | Get-LanPeer).Name | Should -BeExactly 'carol'
     }
 
+    It 'takes a name that is an ill-formed wildcard for a name' {
+        Send-SeedMessage $seeds[1] -To $session ([ordered]@{ TYPE = 'PROFILE'; USER_ID = 'bobby@127.0.0.1'; DISPLAY_NAME = 'b[o'; STATUS = '' })
+        Wait-Until { $session.Peers.DisplayName -contains 'b[o' }
+        (Get-LanPeer 'b[o').Name | Should -BeExactly 'bobby'
+        { Get-LanPeer 'z[o' -ErrorAction Stop } | Should -Throw -ErrorId 'PeerNotFound,*'
+    }
+
     It 'gives nothing, and no error, for a wildcard that matches nobody' {
         Get-LanPeer 'x*' -ErrorVariable failures | Should -BeNullOrEmpty
         $failures | Should -BeNullOrEmpty

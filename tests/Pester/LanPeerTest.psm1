@@ -61,8 +61,9 @@ function Stop-AllLanPeer {
 function Get-DiscoveryPort {
     # A discovery port nobody else uses: other test files, other runs, other programs.
     do {
-        # Runs side by side have different process ids; 97 ports further is room for a whole run.
-        $port = 40000 + ($PID * 97 + $script:portsGiven++) % 10000
+        # Runs side by side have different process ids; 97 ports further is room for a whole run. Below 32768, where
+        # Linux's ephemeral ports begin, which come and go unseen.
+        $port = 26000 + ($PID * 97 + $script:portsGiven++) % 4000
         $isFree = $true
         try { [Net.Sockets.UdpClient]::new($port).Dispose() } catch { $isFree = $false }
     } until ($isFree)
@@ -188,8 +189,10 @@ function Close-PeerProcess {
 
     $null = $script:processes.Remove($Peer)
     if (-not $Peer.Process.HasExited) {
+        # Killed before its input ends: otherwise it might still say goodbye.
+        if ($Kill) { $Peer.Process.Kill() }
         $Peer.Process.StandardInput.Close()
-        if ($Kill -or -not $Peer.Process.WaitForExit(10000)) { $Peer.Process.Kill() }
+        if (-not $Peer.Process.WaitForExit(10000)) { $Peer.Process.Kill() }
         $null = $Peer.Process.WaitForExit(10000)
     }
 

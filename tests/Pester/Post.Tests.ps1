@@ -101,6 +101,11 @@ Describe 'Send-LanPost' {
         (Receive-All 2).Content | Should -BeExactly '1', '00:01:00'
     }
 
+    It 'sends an object as PowerShell writes it' {
+        [pscustomobject]@{ Job = 'nightly' } | Send-LanPost
+        (Receive-All).Content | Should -BeExactly '@{Job=nightly}'
+    }
+
     It 'binds to a property named Message' {
         [pscustomobject]@{ Message = 'by property'; Level = 3 } | Send-LanPost
         (Receive-All).Content | Should -BeExactly 'by property'

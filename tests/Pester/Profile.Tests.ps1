@@ -192,7 +192,7 @@ Describe 'Set-LanProfile' {
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
         $failure.CategoryInfo.Category | Should -Be $Category
         $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
-        if ($options.AvatarPath) { $failure.TargetObject | Should -BeExactly $options.AvatarPath }
+        $failure.TargetObject | Should -BeExactly @($options.Values)[0]
         $own = Get-LanProfile
         $own.DisplayName, $own.Status, $own.AvatarLength | Should -Be 'Alice', 'as it was', 0
     }
@@ -231,6 +231,7 @@ Describe 'Get-LanProfile' {
         @{ Given = 'bob'; Expected = 'bob' }
         @{ Given = 'bob', 'carol'; Expected = 'bob', 'carol' }
         @{ Given = '*'; Expected = 'bob', 'carol' }
+        @{ Given = 'bob', 'b*', 'bob'; Expected = 'bob' }
         @{ Given = 'Display of b*'; Expected = 'bob' }
         @{ Given = 'carol@127.0.0.1'; Expected = 'carol' }
     ) {

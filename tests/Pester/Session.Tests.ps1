@@ -200,6 +200,10 @@ Describe 'Start-LanPeer refuses' {
         { Start-LanPeer refused -DiscoveryPort $port -Seed '192.0.2.1:8000' } | Should -Throw -ErrorId 'NetworkConfined,*'
     }
 
+    It 'an interface where there is only loopback' {
+        { Start-LanPeer refused -DiscoveryPort $port -Interface eth0 } | Should -Throw -ErrorId 'InvalidOption,*'
+    }
+
     It 'the network Lan where LANPEER_NETWORK says loopback' {
         { Start-LanPeer refused -DiscoveryPort $port -Network Lan } | Should -Throw -ErrorId 'NetworkConfined,*'
     }

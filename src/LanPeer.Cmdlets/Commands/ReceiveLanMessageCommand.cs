@@ -61,10 +61,12 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
         {
             while (true)
             {
-                // The version is read before looking: what arrives in between ends the wait at once.
+                // Both are read before looking: what arrives in between ends the wait at once, and somebody who never
+                // stops sending keeps nobody in here past the time asked for.
                 long version = session.Inbox.Version;
+                long newest = session.Inbox.Newest;
                 bool isOver = session.State == LanSessionState.Stopped;
-                WriteWhatIsThere(session.Inbox);
+                WriteWhatIsThere(session.Inbox, newest);
                 TimeSpan left = IsTimed ? timeout - Stopwatch.GetElapsedTime(began) : timeout;
                 if (_left == 0 || !(Wait || IsTimed) || isOver || (IsTimed && left <= TimeSpan.Zero))
                 {
@@ -80,13 +82,13 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
         }
     }
 
-    private void WriteWhatIsThere(LanInbox inbox)
+    private void WriteWhatIsThere(LanInbox inbox, long newest)
     {
         IReadOnlyList<LanMessage> messages;
         do
         {
             int max = Math.Min(Batch, _left);
-            messages = Keep ? inbox.Peek(IsWanted, max, ref _cursor) : inbox.Take(IsWanted, max);
+            messages = Keep ? inbox.Peek(IsWanted, max, ref _cursor, newest) : inbox.Take(IsWanted, max, newest);
             Write(inbox, messages);
         }
         while (messages.Count > 0 && _left > 0);

@@ -82,25 +82,41 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
             return;
         }
 
-        try
-        {
-            using (var stream = new FileStream(file, Force ? FileMode.Create : FileMode.CreateNew, FileAccess.Write))
-            {
-                stream.Write(image);
-            }
-        }
-        catch (IOException error) when (!Force && File.Exists(file))
-        {
-            throw new LanPeerException(LanErrorId.FileExists, $"'{file}' exists already.", "Use -Force to overwrite it, or another -Path.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LanPeerException(LanErrorId.FileNotWritable, $"'{file}' cannot be written: {error.Message}", "Check the path and your permissions.", error);
-        }
-
+        Write(image, file);
         if (PassThru)
         {
             WriteObject(new FileInfo(file));
+        }
+    }
+
+    /// <summary>Writes beside the target and moves it there: whole or not at all, and never into what a link or pipe leads to.</summary>
+    private void Write(byte[] image, string file)
+    {
+        string part = file + "." + System.IO.Path.GetRandomFileName();
+        try
+        {
+            try
+            {
+                using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
+                {
+                    stream.Write(image);
+                }
+
+                File.Move(part, file, Force);
+            }
+            catch
+            {
+                File.Delete(part);
+                throw;
+            }
+        }
+        catch (IOException error) when (!Force && (File.Exists(file) || Directory.Exists(file)))
+        {
+            throw new LanPeerException(LanErrorId.FileExists, $"'{file}' exists already.", "Use -Force to overwrite it, or another -Path.", error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new LanPeerException(LanErrorId.FileNotWritable, $"'{file}' cannot be written: {error.Message}", "Check the path and your permissions.", error);
         }
     }
 }

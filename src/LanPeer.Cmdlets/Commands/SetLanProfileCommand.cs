@@ -15,6 +15,9 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
     /// <summary>What the seed's program says when nothing was entered.</summary>
     private const string DefaultStatus = "Hello from P2P LSNP!";
 
+    /// <summary>Bytes of the largest file that is read to be refused with its real size and kind.</summary>
+    private const int LargestRead = 1_048_576;
+
     /// <summary><para type="description">The name to show, one line of at most 256 bytes. Default: as before, at first the peer's name.</para></summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -74,14 +77,25 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
         string file = LanPaths.ToFile(this, path);
         try
         {
-            // A disk image given by mistake is not read into memory; anything smaller is refused by its content.
-            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return stream.Length > 1_048_576
-                ? throw new LanPeerException(LanErrorId.AvatarTooLarge, $"'{path}' has {stream.Length:N0} bytes; an avatar has at most 20,480.",
-                    "Use a smaller or more strongly compressed image.")
-                : ReadAll(stream);
+            if (Directory.Exists(file))
+            {
+                throw new LanPeerException(LanErrorId.FileNotReadable, $"'{path}' is a folder.", "Name an image file.");
+            }
+
+            // The length is asked before the file is opened: pipes and devices have none and would block or never end,
+            // and a disk image given by mistake is not read into memory.
+            long length = new FileInfo(file).Length;
+            if (length is 0 or > LargestRead)
+            {
+                throw length == 0
+                    ? new LanPeerException(LanErrorId.AvatarNotAnImage, $"'{path}' is empty or no regular file.", "Name an image file.")
+                    : new LanPeerException(LanErrorId.AvatarTooLarge, $"'{path}' has {length:N0} bytes; an avatar has at most 20,480.",
+                        "Use a smaller or more strongly compressed image.");
+            }
+
+            return File.ReadAllBytes(file);
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or ArgumentException or NotSupportedException)
         {
             throw new LanPeerException(LanErrorId.FileNotFound, $"There is no file '{path}'.", "Check the path.", error);
         }
@@ -89,12 +103,5 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
         {
             throw new LanPeerException(LanErrorId.FileNotReadable, $"'{path}' cannot be read: {error.Message}", "Check that it is a file you may read.", error);
         }
-    }
-
-    private static byte[] ReadAll(FileStream stream)
-    {
-        byte[] bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

@@ -1,6 +1,8 @@
 using System.IO;
 using System.Linq;
+using System.Net;
 using LanPeer.Tests.Protocol;
+using LanPeer.Transport;
 using Xunit;
 
 namespace LanPeer.Tests.Engine;
@@ -22,6 +24,24 @@ public sealed class BurstTests : EngineTest
 
         Wait.Until(() => alice.Inbox.Count == 20, "all twenty are there");
         Assert.Equal(texts, alice.Inbox.Take(_ => true, 100).Select(message => message.Content));
+    }
+
+    [Fact]
+    public void The_kernel_keeps_twenty_of_60_KB_for_a_peer_that_is_busy()
+    {
+        SkipWithoutBuffer();
+        using UdpPort port = UdpPort.OpenUnicast(IPAddress.Loopback, (ushort)TestEnvironment.NewPort());
+        RawSocket raw = OpenRaw();
+        for (int i = 0; i < 20; i++)
+        {
+            raw.Send(port.Port, new byte[60_000 + i]);
+        }
+
+        var batch = new ReceiveBatch();
+        Assert.True(port.Receive(batch));
+
+        Assert.Equal(Enumerable.Range(60_000, 20), Enumerable.Range(0, batch.Count).Select(i => batch.Datagram(i).Length));
+        Assert.All(Enumerable.Range(0, 20), i => Assert.Equal(raw.Port, batch.Source(i).Port));
     }
 
     [Fact]

@@ -31,6 +31,32 @@ public sealed class InboxTests : EngineTest
     }
 
     [Fact]
+    public void None_that_came_later_are_taken_when_a_place_is_given()
+    {
+        Fill(3);
+        long newest = _inbox.Newest;
+        Fill(2);
+
+        Assert.Equal(["0", "1", "2"], Texts(_inbox.Take(_ => true, 10, newest)));
+        Assert.Equal(2, _inbox.Count);
+    }
+
+    [Fact]
+    public void Its_bound_in_bytes_counts_what_is_kept_and_not_what_came()
+    {
+        var inbox = new LanInbox(capacity: 10_000, byteCapacity: 10_000_000);
+        int count = 0;
+
+        // Each of these characters is made visible by eight others, which are kept beside it.
+        while (count < 1_000 && inbox.TryAdd(Message(new string('\u0085', 30_000))))
+        {
+            count++;
+        }
+
+        Assert.InRange(count, 1, 10_000_000 / (2 * 9 * 30_000));
+    }
+
+    [Fact]
     public void It_holds_so_many_messages_and_no_more()
     {
         Fill(10);
@@ -99,7 +125,7 @@ public sealed class InboxTests : EngineTest
     public void Of_several_readers_each_message_goes_to_one()
     {
         const int count = 20_000;
-        var inbox = new LanInbox(count, long.MaxValue);
+        var inbox = new LanInbox(count + 1, long.MaxValue);
         var taken = new List<LanMessage>[4];
         Thread[] readers = Enumerable.Range(0, 4).Select(i => new Thread(() =>
         {
@@ -131,7 +157,7 @@ public sealed class InboxTests : EngineTest
             Assert.True(inbox.TryAdd(Message($"{i}")));
         }
 
-        inbox.TryAdd(Message("end"));
+        Assert.True(inbox.TryAdd(Message("end")));
         foreach (Thread reader in readers)
         {
             Wait.For(reader, "a reader");

@@ -75,13 +75,22 @@ public sealed class StopTests : EngineTest
     [Fact]
     public void Whoever_waits_is_woken()
     {
-        LanSession alice = Start("alice");
+        (LanSession alice, LanSession bob) = StartTwo();
         long version = alice.Inbox.Version;
         bool isWoken = false;
+        using var isSearching = new ManualResetEventSlim();
         var reader = new Thread(() => isWoken = alice.Inbox.WaitAfter(version, Timeout.InfiniteTimeSpan, CancellationToken.None));
-        var searcher = new Thread(() => _ = alice.Find(TimeSpan.FromMinutes(10), CancellationToken.None).Count());
+        var searcher = new Thread(() =>
+        {
+            foreach (LanPeer peer in alice.Find(TimeSpan.FromMinutes(10), CancellationToken.None))
+            {
+                Assert.Equal(bob.UserId, peer.UserId);
+                isSearching.Set();
+            }
+        });
         reader.Start();
         searcher.Start();
+        Assert.True(isSearching.Wait(Wait.Long, TestContext.Current.CancellationToken));
 
         alice.Dispose();
 

@@ -11,8 +11,9 @@ namespace LanPeer.Tests.Engine;
 /// <summary>What holds for the whole test process: nothing leaves loopback, and nothing is written to the user's home.</summary>
 internal static class TestEnvironment
 {
-    private const int FirstPort = 40_000;
-    private const int PortCount = 9_000;
+    /// <summary>Below the ephemeral ports of every system (Linux gives out 32768 and up), which come and go unseen.</summary>
+    private const int FirstPort = 23_000;
+    private const int PortCount = 3_000;
 
     // Two test runs on one machine begin at different places.
     private static int s_nextPort = Environment.ProcessId * 61 % PortCount;

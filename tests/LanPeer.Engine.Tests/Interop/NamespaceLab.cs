@@ -15,6 +15,9 @@ namespace LanPeer.Tests.Interop;
 /// </summary>
 internal sealed class NamespaceLab : IDisposable
 {
+    /// <summary>Where iproute2 keeps the names.</summary>
+    private const string Folder = "/run/netns";
+
     private static int s_count;
 
     private readonly List<string> _namespaces = [];
@@ -38,6 +41,7 @@ internal sealed class NamespaceLab : IDisposable
             Assert.Skip("The command 'ip' (iproute2) is not installed.");
         }
 
+        RemoveLeftovers();
         string probe = NewName();
         if (TryRun("netns", "add", probe) is string problem)
         {
@@ -113,7 +117,21 @@ internal sealed class NamespaceLab : IDisposable
             TryRun("netns", "del", name);
         }
 
-        Assert.DoesNotContain(_namespaces, name => File.Exists(Path.Combine("/run/netns", name)));
+        Assert.DoesNotContain(_namespaces, name => File.Exists(Path.Combine(Folder, name)));
+    }
+
+    /// <summary>A test process that was killed could not clear away what it had made.</summary>
+    private static void RemoveLeftovers()
+    {
+        foreach (string path in Directory.Exists(Folder) ? Directory.GetFiles(Folder, "lpt*") : [])
+        {
+            string name = Path.GetFileName(path);
+            string process = new([.. name[3..].TakeWhile(char.IsAsciiDigit)]);
+            if (process.Length > 0 && !Directory.Exists($"/proc/{process}"))
+            {
+                TryRun("netns", "del", name);
+            }
+        }
     }
 
     private static void Configure(string host, string link, string address)

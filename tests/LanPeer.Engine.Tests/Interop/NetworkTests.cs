@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text.Json;
 using LanPeer.Tests.Engine;
 using Xunit;
 
@@ -123,6 +124,23 @@ public sealed class NetworkTests : IDisposable
 
         alice.WaitToKnow("carol@10.88.0.2");
         Wait.Until(() => carol.Peers("PEERS").ContainsKey(alice.UserId), "carol hears of alice");
+    }
+
+    [Fact]
+    public void D08_What_the_network_does_not_take_is_said_to_have_failed()
+    {
+        string there = _lab.AddHost();
+        string plug = _lab.Link((there, "10.77.0.2"), (_lab.First, "10.77.0.1"));
+        using ChildPeer alice = Session(_lab.First, "alice");
+        using ChildPeer bob = Session(there, "bob");
+        alice.WaitToKnow(bob.UserId);
+
+        NamespaceLab.Unplug(_lab.First, plug);
+        alice.Tell($"DM {bob.UserId} hi");
+
+        JsonElement delivery = alice.Next("sent").GetProperty("deliveries").EnumerateArray().Single();
+        Assert.Equal((bob.UserId, "Failed"), (delivery.GetProperty("to").GetString(), delivery.GetProperty("state").GetString()));
+        Assert.NotEqual("", delivery.GetProperty("reason").GetString());
     }
 
     [Fact]

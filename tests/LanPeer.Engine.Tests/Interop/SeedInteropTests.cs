@@ -75,7 +75,8 @@ public sealed class SeedInteropTests : IDisposable
             NamespaceLab.AddDefaultRoute(host, "10.77.0.1");
         }
 
-        using ChildPeer alice = Session(_lab.First, "alice");
+        // Alice does not answer mallory, so mallory learns of her by her announcements.
+        using ChildPeer alice = Session(_lab.First, "alice", "--announce-interval", "1");
         using ChildPeer bob = Seed(there, "bob");
         alice.WaitToKnow(Bob);
         using ChildPeer mallory = Seed(elsewhere, "bob", "--local-address", "10.77.0.2");
@@ -97,7 +98,8 @@ public sealed class SeedInteropTests : IDisposable
         Assert.False(alice.HasTold("dm"));
     }
 
-    private static ChildPeer Session(string host, string name) => ChildPeer.InNamespace(host, "LanPeer.EnginePeer.dll", "--name", name);
+    private static ChildPeer Session(string host, string name, params string[] more)
+        => ChildPeer.InNamespace(host, "LanPeer.EnginePeer.dll", ["--name", name, .. more]);
 
     private static ChildPeer Seed(string host, string name, params string[] more)
         => ChildPeer.InNamespace(host, "LanPeer.SeedStandIn.dll", ["--name", name, "--answer-cap", "50", .. more]);

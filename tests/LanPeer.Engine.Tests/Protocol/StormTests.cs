@@ -38,6 +38,24 @@ public sealed class StormTests
     }
 
     [Fact]
+    public void A_slow_program_that_answers_answers_is_not_kept_going_either()
+    {
+        VirtualPeer alice = _lan.AddPeer("alice", "10.77.0.1");
+        VirtualSocket fool = _lan.AddSocket("10.77.0.2", 9_000);
+        fool.HearsBroadcasts = true;
+
+        // Slower than the limit of one answer a second, which would hide that answers are answered.
+        fool.Reaction = (_, packet) => fool.Later(1.1, () => fool.Send(packet.From, Say.Seed("fool@10.77.0.2", 9_000)));
+        _lan.Run(10);
+        alice.Forget();
+
+        _lan.Run(600);
+
+        Assert.All(alice.Sent, packet => Assert.True(packet.IsBroadcast));
+        Assert.Equal(["fool@10.77.0.2"], alice.Known);
+    }
+
+    [Fact]
     public void An_echo_of_every_datagram_changes_nothing()
     {
         VirtualPeer alice = _lan.AddPeer("alice", "10.77.0.1");

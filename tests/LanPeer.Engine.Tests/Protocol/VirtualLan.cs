@@ -160,3 +160,11 @@ internal sealed class VirtualLan(int seed = 1)
         }
     }
 }
+
+/// <summary>Randomness that a seed number repeats.</summary>
+internal sealed class SeededRandom(int seed) : RandomSource
+{
+    private readonly Random _random = new(seed);
+
+    public override void Fill(Span<byte> bytes) => _random.NextBytes(bytes);
+}

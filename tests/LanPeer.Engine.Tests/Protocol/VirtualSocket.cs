@@ -9,11 +9,13 @@ namespace LanPeer.Tests.Protocol;
 /// <summary>Any other program on the virtual network.</summary>
 internal sealed class VirtualSocket(VirtualLan lan, Ipv4Endpoint endpoint) : IVirtualNode
 {
+    private readonly PriorityQueue<Action, TimeSpan> _later = new();
+
     public Ipv4Endpoint Endpoint => endpoint;
 
     public bool HearsBroadcasts { get; set; }
 
-    public TimeSpan NextDeadline => TimeSpan.MaxValue;
+    public TimeSpan NextDeadline => _later.TryPeek(out _, out TimeSpan first) ? first : TimeSpan.MaxValue;
 
     public List<Packet> Received { get; } = [];
 
@@ -32,7 +34,8 @@ internal sealed class VirtualSocket(VirtualLan lan, Ipv4Endpoint endpoint) : IVi
         Reaction?.Invoke(inlet, packet);
     }
 
-    public void Tick()
-    {
-    }
+    /// <summary>Does something after a while.</summary>
+    public void Later(double seconds, Action action) => _later.Enqueue(action, lan.Now + TimeSpan.FromSeconds(seconds));
+
+    public void Tick() => _later.Dequeue()();
 }
