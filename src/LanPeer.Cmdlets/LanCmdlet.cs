@@ -49,7 +49,7 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
     {
         if (disposing)
         {
-            _stopping.Cancel();
+            StopProcessing();
             _stopping.Dispose();
         }
     }

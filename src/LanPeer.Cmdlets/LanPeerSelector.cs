@@ -84,13 +84,23 @@ public sealed class LanPeerSelector
             : Is(message.From) || (!IsId && Is(message.From[..Math.Max(0, message.From.LastIndexOf('@'))]));
     }
 
-    /// <summary>All peers it names: an id names one and comes before names.</summary>
+    /// <summary>
+    /// All peers it names. Without wildcards an id comes before a name and a name before a display name, which anyone can
+    /// choose to be somebody else's name.
+    /// </summary>
     /// <param name="peers">The known peers.</param>
     public IReadOnlyList<LanPeer> Find(IReadOnlyList<LanPeer> peers)
     {
         ArgumentNullException.ThrowIfNull(peers);
         LanPeer? byId = peers.FirstOrDefault(peer => peer.UserId.Equals(Text, StringComparison.Ordinal));
-        return byId is not null ? [byId] : [.. peers.Where(Matches)];
+        if (byId is not null)
+        {
+            return [byId];
+        }
+
+        LanPeer[] found = [.. peers.Where(Matches)];
+        LanPeer[] byName = IsPattern ? [] : [.. found.Where(peer => !Is(peer.DisplayName) || Is(peer.Name) || Is(peer.UserId))];
+        return byName.Length > 0 ? byName : found;
     }
 
     /// <summary>What was given.</summary>

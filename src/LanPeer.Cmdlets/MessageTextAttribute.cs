@@ -15,8 +15,8 @@ internal sealed class MessageTextAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
         => Unwrap(inputData) switch
         {
-            string or IDictionary => inputData,
-            IEnumerable many => many.Cast<object?>().Select(ToText).ToArray(),
+            byte[] => inputData,
+            IList many => many.Cast<object?>().Select(ToText).ToArray(),
             _ => ToText(inputData),
         };
 

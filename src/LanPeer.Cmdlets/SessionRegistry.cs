@@ -17,6 +17,7 @@ internal sealed class SessionRegistry
     private static bool s_isExitWatched;
 
     private readonly List<LanSession> _sessions = [];
+    private bool _isClosed;
 
     /// <summary>That of the calling thread's runspace.</summary>
     public static SessionRegistry Current => s_registries.GetValue(Runspace.DefaultRunspace, Create);
@@ -56,12 +57,30 @@ internal sealed class SessionRegistry
         }
     }
 
+    /// <summary>Takes a session in; one that was started while its runspace closed is stopped at once.</summary>
     public void Add(LanSession session)
     {
         lock (_sessions)
         {
-            _sessions.Add(session);
+            if (!_isClosed)
+            {
+                _sessions.Add(session);
+                return;
+            }
         }
+
+        session.Dispose();
+    }
+
+    /// <summary>Stops all, and whatever may still be added.</summary>
+    private void Close()
+    {
+        lock (_sessions)
+        {
+            _isClosed = true;
+        }
+
+        StopAll();
     }
 
     /// <summary>Stops all. Idempotent; nothing is thrown, as an exception on the way out would end the process.</summary>
@@ -95,7 +114,7 @@ internal sealed class SessionRegistry
         {
             if (change.RunspaceStateInfo.State is RunspaceState.Closing or RunspaceState.Closed or RunspaceState.Broken)
             {
-                registry.StopAll();
+                registry.Close();
             }
         };
 

@@ -23,9 +23,9 @@ internal sealed class EngineCounters
         _dropped[(int)reason]++;
     }
 
-    public void Dropped(DropReason reason) => _dropped[(int)reason]++;
+    public void Dropped(DropReason reason, int count = 1) => _dropped[(int)reason] += count;
 
-    public void Delivered() => _delivered++;
+    public void Delivered(int count) => _delivered += count;
 
     public void Sent(int bytes, bool isTaken)
     {

@@ -151,14 +151,25 @@ internal static class SeedResolver
                     $"The seed '{seed}' is not of the form host:port.", "Write for example 'build01:8123'.");
             }
 
-            uint address = ResolveHost(seed[..colon]);
+            // A confined peer asks no name server either.
+            string host = seed[..colon];
+            bool isConfined = options.Network == LanNetwork.Loopback && !IPAddress.TryParse(host, out _);
+            uint address = isConfined
+                ? host.Equals("localhost", StringComparison.OrdinalIgnoreCase) ? Ipv4Endpoint.LoopbackAddress : 0
+                : ResolveHost(host);
             if (options.Network == LanNetwork.Loopback && !Ipv4Endpoint.IsLoopbackAddress(address))
             {
                 throw new LanPeerException(LanErrorId.NetworkConfined,
                     $"The seed '{seed}' is outside of loopback, to which this peer is confined.", "Leave it out, or use the network Lan.");
             }
 
-            endpoints.Add(new Ipv4Endpoint(address, port));
+            var endpoint = new Ipv4Endpoint(address, port);
+            if (!endpoint.IsUsable)
+            {
+                throw new LanPeerException(LanErrorId.InvalidOption, $"The seed '{seed}' is no address of a single host.", "Name a host.");
+            }
+
+            endpoints.Add(endpoint);
         }
 
         return endpoints;

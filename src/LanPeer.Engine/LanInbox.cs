@@ -10,11 +10,15 @@ namespace LanPeer;
 /// </summary>
 public sealed class LanInbox
 {
+    private const int SliceLength = 256;
+
     private readonly LinkedList<LanMessage> _messages = [];
+    private readonly InboxShares _shares = new();
     private readonly Signal _signal = new();
     private readonly long _byteCapacity;
     private long _bytes;
     private long _lastSequence;
+    private long _putBacks;
 
     internal LanInbox(int capacity, long byteCapacity)
     {
@@ -52,8 +56,11 @@ public sealed class LanInbox
     /// <summary>Counts arrivals. Read it before looking, then <see cref="WaitAfter"/>.</summary>
     public long Version => _signal.Version;
 
+    /// <summary>Counts what was put back: whoever reads on from a cursor begins anew when it changes.</summary>
+    public long PutBacks => Interlocked.Read(ref _putBacks);
+
     /// <summary>Takes the oldest messages that match.</summary>
-    /// <param name="match">Which messages; it must not throw.</param>
+    /// <param name="match">Which messages; it must not throw. It is not called under a lock.</param>
     /// <param name="max">How many at most.</param>
     /// <param name="upTo">None that came after this place; see <see cref="Newest"/>.</param>
     /// <returns>Oldest first; empty when there are none.</returns>
@@ -63,8 +70,17 @@ public sealed class LanInbox
         return Read(match, max, upTo, remove: true, ref cursor);
     }
 
+    /// <summary>Takes the oldest messages that match, and does not look twice at those that do not.</summary>
+    /// <param name="match">Which messages; it must not throw. It is not called under a lock.</param>
+    /// <param name="max">How many at most.</param>
+    /// <param name="cursor">0 to begin with; only messages that came after it are looked at, and it moves on past them.</param>
+    /// <param name="upTo">None that came after this place; see <see cref="Newest"/>.</param>
+    /// <returns>Oldest first; empty when there are none.</returns>
+    public IReadOnlyList<LanMessage> Take(Predicate<LanMessage> match, int max, ref long cursor, long upTo = long.MaxValue)
+        => Read(match, max, upTo, remove: true, ref cursor);
+
     /// <summary>Looks at the oldest messages that match and leaves them where they are.</summary>
-    /// <param name="match">Which messages; it must not throw.</param>
+    /// <param name="match">Which messages; it must not throw. It is not called under a lock.</param>
     /// <param name="max">How many at most.</param>
     /// <param name="cursor">0 to begin with; only messages that came after it are given, and it moves on past them.</param>
     /// <param name="upTo">None that came after this place; see <see cref="Newest"/>.</param>
@@ -88,10 +104,11 @@ public sealed class LanInbox
                 }
 
                 _ = node is null ? _messages.AddLast(message) : _messages.AddBefore(node, message);
-                _bytes += message.Weight;
+                Tally(message, 1);
             }
         }
 
+        Interlocked.Increment(ref _putBacks);
         _signal.Raise();
     }
 
@@ -107,18 +124,32 @@ public sealed class LanInbox
     /// <summary>Count and capacity.</summary>
     public override string ToString() => $"{Count} of {Capacity}";
 
-    internal bool TryAdd(LanMessage message)
+    /// <summary>
+    /// Puts an arrival in. When there is no place, the sender who holds most gives up its newest messages for one who
+    /// holds less: nobody can keep the others out by filling the inbox.
+    /// </summary>
+    /// <param name="message">What arrived.</param>
+    /// <param name="dropped">Messages that had to go; with a false result the arrival itself is not among them.</param>
+    /// <returns>False when the arrival had to go.</returns>
+    internal bool TryAdd(LanMessage message, out int dropped)
     {
+        dropped = 0;
         lock (_messages)
         {
-            if (_messages.Count >= Capacity || _bytes + message.Weight > _byteCapacity)
+            while (_messages.Count >= Capacity || _bytes + message.Weight > _byteCapacity)
             {
-                return false;
+                if (!_shares.TryMakeRoom(message, out string? sender))
+                {
+                    return false;
+                }
+
+                dropped++;
+                RemoveNewestOf(sender);
             }
 
             message.Sequence = ++_lastSequence;
             _messages.AddLast(message);
-            _bytes += message.Weight;
+            Tally(message, 1);
         }
 
         _signal.Raise();
@@ -128,40 +159,97 @@ public sealed class LanInbox
     /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
     internal void Wake() => _signal.Raise();
 
+    private void RemoveNewestOf(string sender)
+    {
+        LinkedListNode<LanMessage>? node = _messages.Last;
+        while (node is not null && node.Value.ShareKey != sender)
+        {
+            node = node.Previous;
+        }
+
+        if (node is not null)
+        {
+            _messages.Remove(node);
+            Tally(node.Value, -1);
+        }
+    }
+
+    /// <summary>
+    /// Looks through the inbox in slices: the predicate may be a wildcard that takes its time, and the engine delivers
+    /// under the same lock.
+    /// </summary>
     private List<LanMessage> Read(Predicate<LanMessage> match, int max, long upTo, bool remove, ref long cursor)
     {
         ArgumentNullException.ThrowIfNull(match);
         var found = new List<LanMessage>();
-        lock (_messages)
+        var slice = new List<LinkedListNode<LanMessage>>(SliceLength);
+        while (found.Count < max && Slice(slice, cursor, upTo))
         {
-            LinkedListNode<LanMessage>? next;
-            for (LinkedListNode<LanMessage>? node = _messages.First; node is not null && found.Count < max; node = next)
+            foreach (LinkedListNode<LanMessage> node in slice)
             {
-                next = node.Next;
-                LanMessage message = node.Value;
-                if (message.Sequence > upTo)
+                if (found.Count == max)
                 {
                     break;
                 }
 
-                if (message.Sequence <= cursor)
+                cursor = node.Value.Sequence;
+                if (match(node.Value) && (!remove || TryRemove(node)))
                 {
-                    continue;
-                }
-
-                cursor = remove ? cursor : message.Sequence;
-                if (match(message))
-                {
-                    found.Add(message);
-                    if (remove)
-                    {
-                        _messages.Remove(node);
-                        _bytes -= message.Weight;
-                    }
+                    found.Add(node.Value);
                 }
             }
         }
 
         return found;
+    }
+
+    private bool Slice(List<LinkedListNode<LanMessage>> slice, long cursor, long upTo)
+    {
+        slice.Clear();
+        lock (_messages)
+        {
+            LinkedListNode<LanMessage>? node = _messages.First;
+            if (cursor > 0)
+            {
+                // Whoever waits has seen all but the last few.
+                node = _messages.Last;
+                while (node?.Previous is { } previous && previous.Value.Sequence > cursor)
+                {
+                    node = previous;
+                }
+            }
+
+            for (; node is not null && slice.Count < SliceLength && node.Value.Sequence <= upTo; node = node.Next)
+            {
+                if (node.Value.Sequence > cursor)
+                {
+                    slice.Add(node);
+                }
+            }
+        }
+
+        return slice.Count > 0;
+    }
+
+    /// <summary>False when another reader was faster.</summary>
+    private bool TryRemove(LinkedListNode<LanMessage> node)
+    {
+        lock (_messages)
+        {
+            if (node.List is null)
+            {
+                return false;
+            }
+
+            _messages.Remove(node);
+            Tally(node.Value, -1);
+            return true;
+        }
+    }
+
+    private void Tally(LanMessage message, int sign)
+    {
+        _bytes += sign * message.Weight;
+        _shares.Add(message, sign);
     }
 }

@@ -52,6 +52,9 @@ public sealed class LanMessage
     /// <summary>Its place in the order of arrival, given by the inbox before anyone sees it.</summary>
     internal long Sequence { get; set; }
 
+    /// <summary>Whose share of the inbox it counts to: the host it came from, or the sender where that is this host.</summary>
+    internal string ShareKey { get; init; } = "";
+
     /// <summary>Bytes it takes in the inbox, roughly.</summary>
     internal int Weight => 256 + (2 * _rawContent.Length)
         + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)

@@ -97,23 +97,43 @@ internal sealed partial class LanPeerEngine
                 continue;
             }
 
-            bool isWatched;
-            lock (_gate)
+            if (!HandleBatch(batch, inlet, effects))
             {
-                if (_isStopped)
-                {
-                    return;
-                }
+                return;
+            }
+        }
+    }
 
-                isWatched = _watchers > 0;
-                Take(batch, inlet, effects);
-                Schedule();
-                BeginSending(effects);
+    /// <summary>One batch from lock to sending; false when the engine has stopped.</summary>
+    private bool HandleBatch(ReceiveBatch batch, Inlet inlet, Effects effects)
+    {
+        bool isWatched;
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return false;
             }
 
-            Finish(effects, isWatched);
-            effects.Clear();
+            isWatched = _watchers > 0;
+            try
+            {
+                Take(batch, inlet, effects);
+            }
+#pragma warning disable CA1031 // Memory may run out while messages are made; the process must not end by it.
+            catch (Exception)
+#pragma warning restore CA1031
+            {
+                _counters.Dropped(DropReason.Fault);
+            }
+
+            Schedule();
+            BeginSending(effects);
         }
+
+        Finish(effects, isWatched);
+        effects.Clear();
+        return true;
     }
 
     private void Take(ReceiveBatch batch, Inlet inlet, Effects effects)
@@ -314,14 +334,9 @@ internal sealed partial class LanPeerEngine
     {
         foreach (Arrival arrival in effects.Arrivals)
         {
-            if (Inbox.TryAdd(PublicViews.Message(arrival)))
-            {
-                _counters.Delivered();
-            }
-            else
-            {
-                _counters.Dropped(DropReason.InboxFull);
-            }
+            bool isTaken = Inbox.TryAdd(PublicViews.Message(arrival), out int dropped);
+            _counters.Delivered(isTaken ? 1 : 0);
+            _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
         }
 
         foreach (ListAnswer answer in effects.Lists)

@@ -19,6 +19,7 @@ internal sealed partial class LanPeerEngine : IDisposable
 {
     private readonly object _gate = new();
     private readonly object _turn = new();
+    private readonly object _disposal = new();
     private readonly LanPeerOptions _options;
     private readonly TimeProvider _time;
     private readonly long _epoch;
@@ -121,6 +122,15 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     /// <summary>Says goodbye, closes the sockets, ends the threads. Idempotent, from any thread.</summary>
     public void Dispose()
+    {
+        // A second caller waits for the first: when it returns, port and name are free.
+        lock (_disposal)
+        {
+            StopOnce();
+        }
+    }
+
+    private void StopOnce()
     {
         Effects effects = RentEffects();
         lock (_gate)

@@ -107,6 +107,22 @@ public sealed class LanScan : IDisposable
         }
     }
 
+    private void Receive(ReceiveBatch batch, int index)
+    {
+        try
+        {
+            lock (_gate)
+            {
+                _machine.Receive(batch.Source(index), batch.Datagram(index), _found);
+            }
+        }
+#pragma warning disable CA1031 // Nothing may leave a thread: it would end the process. The datagram is lost, the scan is not.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
+    }
+
     private void ReceiveAll()
     {
         var batch = new ReceiveBatch();
@@ -125,12 +141,9 @@ public sealed class LanScan : IDisposable
                 continue;
             }
 
-            lock (_gate)
+            for (int i = 0; i < batch.Count; i++)
             {
-                for (int i = 0; i < batch.Count; i++)
-                {
-                    _machine.Receive(batch.Source(i), batch.Datagram(i), _found);
-                }
+                Receive(batch, i);
             }
 
             _heard.Raise();

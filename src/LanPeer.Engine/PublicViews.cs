@@ -70,6 +70,7 @@ internal static class PublicViews
         };
         return new LanMessage(type, arrival.From, arrival.Content)
         {
+            ShareKey = arrival.ShareKey,
             FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer),
             To = arrival.To,
             Data = arrival is { Profile: PeerProfile profile }

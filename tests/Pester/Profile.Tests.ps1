@@ -391,7 +391,7 @@ Describe 'Save-LanAvatar' {
         $peer = $alice.Peers | Where-Object UserId -EQ $hostile.UserId
         $file = $peer | Save-LanAvatar -PassThru
         $file.DirectoryName | Should -BeExactly $folder
-        $file.Name | Should -Match '^[\w@.-]+\.png$'
+        $file.Name | Should -Match '^[\w@%.-]+\.png$'
         $file.Name | Should -Not -Match '^\.'
         Close-SeedPeer $hostile
     }

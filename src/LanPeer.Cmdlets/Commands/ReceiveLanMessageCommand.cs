@@ -18,6 +18,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
     private const int Batch = 64;
 
     private long _cursor;
+    private long _putBacks;
     private int _left;
 
     /// <summary><para type="description">Wait for messages until Ctrl+C, -Timeout, -Count, or the end of the session.</para></summary>
@@ -48,6 +49,8 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
     [Parameter]
     public SwitchParameter Keep { get; set; }
 
+    private bool IsWaiting => Wait || IsTimed;
+
     private bool IsTimed => MyInvocation.BoundParameters.ContainsKey(nameof(Timeout));
 
     /// <inheritdoc/>
@@ -68,7 +71,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
                 bool isOver = session.State == LanSessionState.Stopped;
                 WriteWhatIsThere(session.Inbox, newest);
                 TimeSpan left = IsTimed ? timeout - Stopwatch.GetElapsedTime(began) : timeout;
-                if (_left == 0 || !(Wait || IsTimed) || isOver || (IsTimed && left <= TimeSpan.Zero))
+                if (_left == 0 || !IsWaiting || isOver || (IsTimed && left <= TimeSpan.Zero))
                 {
                     return;
                 }
@@ -84,11 +87,18 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
 
     private void WriteWhatIsThere(LanInbox inbox, long newest)
     {
+        if (!Keep && _putBacks != inbox.PutBacks)
+        {
+            // Another reader put something back in front of what was looked at here.
+            _putBacks = inbox.PutBacks;
+            _cursor = 0;
+        }
+
         IReadOnlyList<LanMessage> messages;
         do
         {
             int max = Math.Min(Batch, _left);
-            messages = Keep ? inbox.Peek(IsWanted, max, ref _cursor, newest) : inbox.Take(IsWanted, max, newest);
+            messages = Keep ? inbox.Peek(IsWanted, max, ref _cursor, newest) : inbox.Take(IsWanted, max, ref _cursor, newest);
             Write(inbox, messages);
         }
         while (messages.Count > 0 && _left > 0);

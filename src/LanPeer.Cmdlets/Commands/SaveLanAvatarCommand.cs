@@ -67,10 +67,7 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
         string file = LanPaths.ToFile(this, Path);
         if (Directory.Exists(file))
         {
-            // A name from the network becomes a file name: nothing of it may leave the folder.
-            char[] name = [.. peer.UserId.Select(c => char.IsLetterOrDigit(c) || c is '@' or '-' or '_' or '.' ? c : '_')];
-            file = System.IO.Path.Combine(file, new string(name).TrimStart('.'));
-            file += profile.AvatarExtension;
+            file = System.IO.Path.Combine(file, FileNameOf(peer.UserId) + profile.AvatarExtension);
         }
         else if (System.IO.Path.GetExtension(file).Length == 0)
         {
@@ -88,6 +85,11 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
             WriteObject(new FileInfo(file));
         }
     }
+
+    /// <summary>An id from the network becomes a file name: nothing of it leaves the folder, and no two ids share a file.</summary>
+    private static string FileNameOf(string userId)
+        => string.Concat(userId.Select((c, i) => char.IsLetterOrDigit(c) || c is '@' or '-' or '_' || (c == '.' && i > 0)
+            ? c.ToString() : $"%{(int)c:X4}"));
 
     /// <summary>Writes beside the target and moves it there: whole or not at all, and never into what a link or pipe leads to.</summary>
     private void Write(byte[] image, string file)

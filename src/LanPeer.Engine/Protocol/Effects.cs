@@ -21,9 +21,11 @@ internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To,
 /// <param name="Timestamp">When it was sent by the sender's clock, Unix seconds; null when it did not say.</param>
 /// <param name="MessageId">The sender's id for it; may be empty.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
+/// <param name="ShareKey">Whose share of the inbox it counts to.</param>
 internal sealed record Arrival(
     MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,
-    long? Timestamp, string MessageId, DateTimeOffset ReceivedAt);
+    long? Timestamp, string MessageId, DateTimeOffset ReceivedAt,
+    string ShareKey);
 
 internal enum PeerChangeKind
 {

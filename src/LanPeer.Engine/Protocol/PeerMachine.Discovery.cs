@@ -348,8 +348,8 @@ internal sealed partial class PeerMachine
 
     /// <summary>Whether this source may have another answer now. Peers of this host share addresses and cost no network.</summary>
     private bool MayAnswer(in Inbound inbound)
-        => _answersToEndpoint.TryTake(inbound.Source, inbound.Now.Elapsed)
-            && (_network.IsOwn(inbound.Source.Address) || _answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed));
+        => (_network.IsOwn(inbound.Source.Address) || _answers.TryTake(inbound.Source.Address, inbound.Now.Elapsed))
+            && _answersToEndpoint.TryTake(inbound.Source, inbound.Now.Elapsed);
 
     /// <summary>The nonce of our questions: a new one each minute, the one before still counts.</summary>
     private byte[] CurrentNonce(Moment now)

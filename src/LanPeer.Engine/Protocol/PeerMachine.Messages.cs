@@ -94,7 +94,8 @@ internal sealed partial class PeerMachine
 
         inbound.Effects.Arrivals.Add(new Arrival(
             datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
-            datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc));
+            datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc,
+            ShareKeyOf(datagram, inbound)));
         return DropReason.None;
     }
 
@@ -104,6 +105,11 @@ internal sealed partial class PeerMachine
             ? _strangers.TryAdd(datagram.Type, datagram[Field.MessageId], datagram.Sender)
             : !_strangers.Has(datagram.Type, datagram[Field.MessageId], datagram.Sender)
                 && peer.Duplicates.TryAdd(datagram.Type, datagram[Field.MessageId]);
+
+    /// <summary>A host may invent as many senders as it likes and still has one share. This host's users have one each.</summary>
+    private string ShareKeyOf(in Datagram datagram, in Inbound inbound)
+        => _network.IsOwn(inbound.Source.Address)
+            ? System.Text.Encoding.UTF8.GetString(datagram.Sender) : inbound.Source.AddressText;
 
     private bool IsForUs(ReadOnlySpan<byte> to)
     {

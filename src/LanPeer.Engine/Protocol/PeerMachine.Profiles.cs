@@ -99,7 +99,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.Updated, peer));
         inbound.Effects.Arrivals.Add(new Arrival(
             MessageType.Profile, peer.UserId, peer, "", profile.Status, profile, datagram.Timestamp,
-            datagram.Text(Field.MessageId), inbound.Now.Utc));
+            datagram.Text(Field.MessageId), inbound.Now.Utc, ShareKeyOf(datagram, inbound)));
         return DropReason.None;
     }
 

@@ -50,7 +50,11 @@ internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, us
         // Only who returns our nonce has heard the question; everything else is somebody talking unasked.
         if (datagram.Type == MessageType.PeerDiscovery && datagram[Field.Answer].SequenceEqual(_nonce) && !datagram.Sender.IsEmpty)
         {
-            _answered.Add(source);
+            if (_answered.Count < MaxFindings)
+            {
+                _answered.Add(source);
+            }
+
             var endpoint = new Ipv4Endpoint(source.Address, datagram.Port != 0 ? datagram.Port : source.Port);
             bool isMatched = AddressRule.Match(network, datagram.Sender, source) == AddressMatch.Same;
             Add(new ScanFinding(Encoding.UTF8.GetString(datagram.Sender), endpoint, datagram.Proto, false, isMatched), findings);

@@ -48,7 +48,7 @@ public sealed class InboxTests : EngineTest
         int count = 0;
 
         // Each of these characters is made visible by eight others, which are kept beside it.
-        while (count < 1_000 && inbox.TryAdd(Message(new string('\u0085', 30_000))))
+        while (count < 1_000 && inbox.TryAdd(Message(new string('\u0085', 30_000)), out _))
         {
             count++;
         }
@@ -57,14 +57,46 @@ public sealed class InboxTests : EngineTest
     }
 
     [Fact]
+    public void Nobody_keeps_others_out_by_filling_it()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            Assert.True(_inbox.TryAdd(Of("flood", $"{i}"), out _));
+        }
+
+        Assert.False(_inbox.TryAdd(Of("flood", "one more"), out int dropped));
+        Assert.Equal(0, dropped);
+        Assert.True(_inbox.TryAdd(Of("bob", "lunch?"), out dropped));
+        Assert.Equal(1, dropped);
+        Assert.Equal(["0", "1", "2", "3", "4", "5", "6", "7", "8", "lunch?"], Texts(_inbox.Take(_ => true, 20)));
+        Assert.True(_inbox.TryAdd(Of("flood", "again"), out _));
+    }
+
+    [Fact]
+    public void What_was_looked_at_is_not_looked_at_again()
+    {
+        Fill(10);
+        long cursor = 0;
+        int looks = 0;
+        Assert.Empty(_inbox.Take(_ => ++looks < 0, 10, ref cursor));
+        Assert.Equal(10, looks);
+        _inbox.Take(_ => true, 1);
+        _inbox.TryAdd(Message("new"), out _);
+        Assert.Equal(["new"], Texts(_inbox.Take(_ => ++looks > 0, 10, ref cursor)));
+        Assert.Equal(11, looks);
+    }
+
+    private static LanMessage Of(string share, string text) => new(LanMessageType.Post, share, text) { ShareKey = share };
+
+    [Fact]
     public void It_holds_so_many_messages_and_no_more()
     {
         Fill(10);
 
-        Assert.False(_inbox.TryAdd(Message("too many")));
+        Assert.False(_inbox.TryAdd(Message("too many"), out _));
         Assert.Equal((10, 10, "10 of 10"), (_inbox.Count, _inbox.Capacity, _inbox.ToString()));
         _inbox.Take(_ => true, 1);
-        Assert.True(_inbox.TryAdd(Message("room again")));
+        Assert.True(_inbox.TryAdd(Message("room again"), out _));
     }
 
     [Fact]
@@ -72,11 +104,11 @@ public sealed class InboxTests : EngineTest
     {
         var small = new LanInbox(capacity: 1_000, byteCapacity: 10_000);
 
-        Assert.True(small.TryAdd(Message(new string('x', 4_000))));
-        Assert.False(small.TryAdd(Message(new string('x', 4_000))));
-        Assert.True(small.TryAdd(Message("small")));
+        Assert.True(small.TryAdd(Message(new string('x', 4_000)), out _));
+        Assert.False(small.TryAdd(Message(new string('x', 4_000)), out _));
+        Assert.True(small.TryAdd(Message("small"), out _));
         small.Take(_ => true, 1);
-        Assert.True(small.TryAdd(Message(new string('x', 4_000))));
+        Assert.True(small.TryAdd(Message(new string('x', 4_000)), out _));
     }
 
     [Fact]
@@ -116,7 +148,7 @@ public sealed class InboxTests : EngineTest
         Assert.Equal(["0", "1"], Texts(_inbox.Peek(_ => true, 2, ref cursor)));
         Assert.Equal(["3"], Texts(_inbox.Peek(message => message.Content != "2", 2, ref cursor)));
         Assert.Empty(_inbox.Peek(_ => true, 10, ref cursor));
-        _inbox.TryAdd(Message("new"));
+        _inbox.TryAdd(Message("new"), out _);
         Assert.Equal(["new"], Texts(_inbox.Peek(_ => true, 10, ref cursor)));
         Assert.Equal(5, _inbox.Count);
     }
@@ -154,10 +186,10 @@ public sealed class InboxTests : EngineTest
 
         for (int i = 0; i < count; i++)
         {
-            Assert.True(inbox.TryAdd(Message($"{i}")));
+            Assert.True(inbox.TryAdd(Message($"{i}"), out _));
         }
 
-        Assert.True(inbox.TryAdd(Message("end")));
+        Assert.True(inbox.TryAdd(Message("end"), out _));
         foreach (Thread reader in readers)
         {
             Wait.For(reader, "a reader");
@@ -209,7 +241,7 @@ public sealed class InboxTests : EngineTest
     {
         for (int i = 0; i < count; i++)
         {
-            Assert.True(_inbox.TryAdd(Message($"{i}")));
+            Assert.True(_inbox.TryAdd(Message($"{i}"), out _));
         }
     }
 }

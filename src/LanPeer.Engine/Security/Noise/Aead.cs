@@ -28,7 +28,7 @@ internal abstract class AeadKey : IDisposable
     /// <param name="sealedText">16 bytes longer than the text; may begin where the text begins.</param>
     public abstract void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText);
 
-    /// <summary>Opens what <see cref="Seal"/> made; false, and nothing written, when anything about it is wrong.</summary>
+    /// <summary>Opens what <see cref="Seal"/> made; false when anything about it is wrong, and then the output is worthless.</summary>
     public abstract bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text);
 
     public void Dispose()

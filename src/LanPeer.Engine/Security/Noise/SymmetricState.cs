@@ -86,9 +86,13 @@ internal sealed class SymmetricState : IDisposable
         {
             input.CopyTo(text);
         }
-        else if (!_key.TryOpen(_counter++, _hash, input, text))
+        else if (!_key.TryOpen(_counter, _hash, input, text))
         {
             return false;
+        }
+        else
+        {
+            _counter++;
         }
 
         MixHash(input);
