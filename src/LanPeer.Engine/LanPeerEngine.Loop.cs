@@ -39,7 +39,8 @@ internal sealed partial class LanPeerEngine
         lock (_gate)
         {
             _machine.Start(Now(), _unicast.Port, effects);
-            _networkCheck = _options.Network == LanNetwork.Lan ? Elapsed + NetworkLook : TimeSpan.MaxValue;
+            _networkCheck = _options.Network != LanNetwork.Lan ? TimeSpan.MaxValue
+                : Elapsed + (NetworkLook < s_firstNetworkLook ? NetworkLook : s_firstNetworkLook);
             _nextNeighbourCall = callsNeighbours ? TimeSpan.Zero : TimeSpan.MaxValue;
         }
 
