@@ -64,6 +64,12 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
     /// <param name="target">What it happened to.</param>
     protected void Report(LanPeerException error, object? target = null) => WriteError(LanErrors.Record(error, target));
 
+    /// <summary>The network a -Network parameter means: what was given, else LANPEER_NETWORK, else the LAN.</summary>
+    /// <param name="given">The parameter's value.</param>
+    /// <exception cref="LanPeerException">LANPEER_NETWORK names no network.</exception>
+    protected LanNetwork NetworkOrDefault(LanNetwork given)
+        => MyInvocation.BoundParameters.ContainsKey("Network") ? given : LanSession.Confinement ?? LanNetwork.Lan;
+
     /// <summary>Seconds as users give them, fractions and all.</summary>
     /// <param name="seconds">How many.</param>
     /// <param name="parameter">The parameter they came by.</param>

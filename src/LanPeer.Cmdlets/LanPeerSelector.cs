@@ -67,7 +67,7 @@ public sealed class LanPeerSelector
     {
         ArgumentNullException.ThrowIfNull(peer);
         return _userId is not null ? peer.UserId == _userId
-            : Is(peer.UserId) || (!IsId && (Is(peer.Name) || Is(peer.DisplayName) || (peer.PeerId is not null && Is(peer.PeerId))));
+            : MatchesName(peer) || (!IsId && Is(peer.DisplayName));
     }
 
     /// <summary>Whether it names the author of this message, also one that was never announced.</summary>
@@ -99,7 +99,7 @@ public sealed class LanPeerSelector
         }
 
         LanPeer[] found = [.. peers.Where(Matches)];
-        LanPeer[] byName = IsPattern ? [] : [.. found.Where(peer => !Is(peer.DisplayName) || Is(peer.Name) || Is(peer.UserId))];
+        LanPeer[] byName = IsPattern ? [] : [.. found.Where(MatchesName)];
         return byName.Length > 0 ? byName : found;
     }
 
@@ -148,6 +148,10 @@ public sealed class LanPeerSelector
             return null;
         }
     }
+
+    /// <summary>By what is not the peer's to choose freely: all but the display name.</summary>
+    private bool MatchesName(LanPeer peer)
+        => Is(peer.UserId) || (!IsId && (Is(peer.Name) || (peer.PeerId is not null && Is(peer.PeerId))));
 
     private bool Is(string text)
         => _pattern?.IsMatch(text) == true || text.Equals(Text, StringComparison.OrdinalIgnoreCase);

@@ -51,9 +51,7 @@ public sealed class FindLanPeerCommand : LanCmdlet
                 return;
             }
 
-            LanNetwork network = MyInvocation.BoundParameters.ContainsKey(nameof(Network))
-                ? Network : LanSession.Confinement ?? LanNetwork.Lan;
-            using LanScan scan = LanScan.Open(network, DiscoveryPort);
+            using LanScan scan = LanScan.Open(NetworkOrDefault(Network), DiscoveryPort);
             Write(scan.Run(timeout, Cancellation));
         }
         catch (LanPeerException error)

@@ -90,7 +90,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
         Name = Name,
         Port = Port,
         DiscoveryPort = DiscoveryPort,
-        Network = MyInvocation.BoundParameters.ContainsKey(nameof(Network)) ? Network : LanSession.Confinement ?? LanNetwork.Lan,
+        Network = NetworkOrDefault(Network),
         Interfaces = Interface,
         AnnounceInterval = Seconds(AnnounceInterval, nameof(AnnounceInterval)),
         PeerTimeout = Seconds(PeerTimeout, nameof(PeerTimeout)),
