@@ -100,9 +100,12 @@ public static class HostProcess
         };
         if (how.OnTerminal)
         {
+            // A shell that stays around would get the same Ctrl+C and end with 130 instead of the host's exit code:
+            // bash replaces itself by the last command unasked, dash only for exec.
             start.FileName = "script";
-            args = ["-qefc", HostPath + " " + string.Join(' ', args), "/dev/null"];
+            args = ["-qefc", "exec " + HostPath + " " + string.Join(' ', args), "/dev/null"];
             start.Environment["TERM"] = "xterm";
+            start.Environment["SHELL"] = "/bin/sh";
         }
 
         foreach (string arg in args)
