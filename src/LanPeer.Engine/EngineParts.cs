@@ -6,6 +6,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Transport;
 using LanPeer.Wire;
 

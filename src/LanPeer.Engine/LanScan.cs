@@ -5,6 +5,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Transport;
 using LanPeer.Wire;
 

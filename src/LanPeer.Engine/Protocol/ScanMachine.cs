@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;

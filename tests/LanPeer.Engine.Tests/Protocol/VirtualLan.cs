@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Tests.Protocol;

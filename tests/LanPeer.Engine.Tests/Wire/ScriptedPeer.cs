@@ -5,6 +5,7 @@ using System.Linq;
 using System.Text;
 using System.Text.Json;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Tests.Wire;

@@ -1,9 +1,9 @@
 using System;
 using System.Buffers.Binary;
 
-namespace LanPeer.Protocol;
+namespace LanPeer.Security;
 
-/// <summary>Where the protocol's randomness comes from: a cryptographic generator in the engine, a seed number in tests.</summary>
+/// <summary>Where randomness comes from: a cryptographic generator in the engine, a seed number in tests.</summary>
 internal abstract class RandomSource
 {
     public abstract void Fill(Span<byte> bytes);
