@@ -13,16 +13,23 @@
     VariablesToExport      = @()
     AliasesToExport        = @()
     CmdletsToExport        = @(
+        'Approve-LanPeer'
+        'Block-LanPeer'
+        'Export-LanPin'
         'Find-LanPeer'
         'Get-LanPeer'
+        'Get-LanPin'
         'Get-LanProfile'
+        'Import-LanPin'
         'Receive-LanMessage'
+        'Remove-LanPin'
         'Save-LanAvatar'
         'Send-LanDM'
         'Send-LanPost'
         'Set-LanProfile'
         'Start-LanPeer'
         'Stop-LanPeer'
+        'Unblock-LanPeer'
     )
     PrivateData            = @{
         PSData = @{

@@ -63,7 +63,9 @@ if (-not (Get-Command Start-LanPeer -ErrorAction Ignore)) {
 }
 
 $next = @{ alice = 'bob'; bob = 'carol'; carol = 'alice' }[$As]
-$session = Start-LanPeer -Name $As -DiscoveryPort $DiscoveryPort
+
+# Ephemeral: the tour leaves no identity in anyone's state folder, and is in nobody's way who has one of these names.
+$session = Start-LanPeer -Name $As -DiscoveryPort $DiscoveryPort -Ephemeral
 try {
     for ($try = 0; $try -lt 20 -and $session.Peers.Count -lt 2; $try++) {
         Find-LanPeer -Timeout 1 -Count 2 | Out-Null

@@ -16,6 +16,7 @@ namespace LanPeer.Cmdlets;
 public abstract class LanCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private bool _isConflictTold;
 
     /// <summary>Prepares the token: it stays readable after disposal, its source does not.</summary>
     protected LanCmdlet() => Cancellation = _stopping.Token;
@@ -63,6 +64,30 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
     /// <param name="error">What happened.</param>
     /// <param name="target">What it happened to.</param>
     protected void Report(LanPeerException error, object? target = null) => WriteError(LanErrors.Record(error, target));
+
+    /// <summary>
+    /// Writes what the session has to tell since the last command: warnings, and as errors what happened to trust. Each is
+    /// told once.
+    /// </summary>
+    /// <param name="session">Whose news.</param>
+    protected void TellNews(LanSession session)
+    {
+        bool isTwinTold = false;
+        SessionNews.Tell(
+            session,
+            happened =>
+            {
+                isTwinTold |= happened.Kind == LanTrustEventKind.OwnIdentityElsewhere;
+                Report(new LanPeerException(happened.ErrorId, happened.Message, happened.RecommendedAction), (object?)happened.Peer ?? session.UserId);
+            },
+            WriteWarning);
+        if (session.HasIdConflict && !_isConflictTold && !isTwinTold)
+        {
+            WriteWarning($"Another program on the network uses the user id {session.UserId}: others cannot tell the two apart. Start this peer under another name.");
+        }
+
+        _isConflictTold |= session.HasIdConflict;
+    }
 
     /// <summary>The network a -Network parameter means: what was given, else LANPEER_NETWORK, else the LAN.</summary>
     /// <param name="given">The parameter's value.</param>

@@ -15,19 +15,22 @@ internal static class LanErrors
     internal static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         LanErrorId.InvalidName or LanErrorId.InvalidOption or LanErrorId.NetworkConfined or LanErrorId.AmbiguousPeer
-            => ErrorCategory.InvalidArgument,
-        LanErrorId.NameInUse => ErrorCategory.ResourceExists,
-        LanErrorId.FileExists => ErrorCategory.ResourceExists,
-        LanErrorId.PortInUse or LanErrorId.NetworkUnavailable => ErrorCategory.ResourceUnavailable,
+            or LanErrorId.InvalidPeerId or LanErrorId.InvalidNetworkKey => ErrorCategory.InvalidArgument,
+        LanErrorId.NameInUse or LanErrorId.FileExists or LanErrorId.IdentityInUse or LanErrorId.PinConflict => ErrorCategory.ResourceExists,
+        LanErrorId.PortInUse or LanErrorId.NetworkUnavailable or LanErrorId.StateUnavailable => ErrorCategory.ResourceUnavailable,
         LanErrorId.PortDenied => ErrorCategory.PermissionDenied,
         LanErrorId.InterfaceNotFound or LanErrorId.SeedNotResolved or LanErrorId.PeerNotFound or LanErrorId.ProfileNotFound
-            or LanErrorId.FileNotFound => ErrorCategory.ObjectNotFound,
-        LanErrorId.SessionStopped or LanErrorId.NoSession => ErrorCategory.InvalidOperation,
-        LanErrorId.MessageTooLarge or LanErrorId.AvatarTooLarge => ErrorCategory.LimitsExceeded,
-        LanErrorId.EmptyMessage or LanErrorId.InvalidText or LanErrorId.AvatarNotAnImage => ErrorCategory.InvalidData,
+            or LanErrorId.FileNotFound or LanErrorId.PinNotFound => ErrorCategory.ObjectNotFound,
+        LanErrorId.SessionStopped or LanErrorId.NoSession or LanErrorId.PeerHasNoIdentity or LanErrorId.ConfirmationNeeded
+            => ErrorCategory.InvalidOperation,
+        LanErrorId.MessageTooLarge or LanErrorId.AvatarTooLarge or LanErrorId.PinBookFull => ErrorCategory.LimitsExceeded,
+        LanErrorId.EmptyMessage or LanErrorId.InvalidText or LanErrorId.AvatarNotAnImage or LanErrorId.IdentityDamaged
+            or LanErrorId.PinsDamaged or LanErrorId.PinFileInvalid => ErrorCategory.InvalidData,
         LanErrorId.SendFailed => ErrorCategory.ConnectionError,
         LanErrorId.FileNotReadable => ErrorCategory.ReadError,
-        LanErrorId.FileNotWritable => ErrorCategory.WriteError,
+        LanErrorId.FileNotWritable or LanErrorId.StateNotSaved => ErrorCategory.WriteError,
+        LanErrorId.PeerKeyChanged or LanErrorId.OwnIdentityElsewhere or LanErrorId.WrongNetworkKey or LanErrorId.DowngradeRefused
+            or LanErrorId.PeerInConflict or LanErrorId.IdentityExposed or LanErrorId.NetworkKeyExposed => ErrorCategory.SecurityError,
         _ => ErrorCategory.NotSpecified,
     };
 }

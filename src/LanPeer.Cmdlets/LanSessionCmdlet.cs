@@ -5,7 +5,7 @@ namespace LanPeer.Cmdlets;
 /// <summary>A command that works on a session: the one given, or that of the runspace.</summary>
 public abstract class LanSessionCmdlet : LanCmdlet
 {
-    private bool _isConflictTold;
+    private bool _isNewsTold;
 
     /// <summary>
     /// <para type="description">The session to use, from Start-LanPeer. Without it, the first running session of this runspace.</para>
@@ -15,8 +15,21 @@ public abstract class LanSessionCmdlet : LanCmdlet
     [ValidateNotNull]
     public virtual LanSession? Session { get; set; }
 
-    /// <summary>The session to work on; ends the call when there is none.</summary>
+    /// <summary>The session to work on; ends the call when there is none. Once a call, it tells the session's news.</summary>
     protected LanSession RequireSession()
+    {
+        LanSession session = FindSession();
+        if (!_isNewsTold)
+        {
+            _isNewsTold = true;
+            TellNews(session);
+        }
+
+        return session;
+    }
+
+    /// <summary>The session to work on, whatever it has to tell; ends the call when there is none.</summary>
+    protected LanSession FindSession()
     {
         LanSession? session = Session ?? SessionRegistry.Current.Default;
         if (session is null)
@@ -25,12 +38,6 @@ public abstract class LanSessionCmdlet : LanCmdlet
                 "No peer is running in this session.", "Run Start-LanPeer first, or pass one with -Session."), null));
         }
 
-        if (session!.HasIdConflict && !_isConflictTold)
-        {
-            _isConflictTold = true;
-            WriteWarning($"Another program on the network uses the user id {session.UserId}: others cannot tell the two apart. Start this peer under another name.");
-        }
-
-        return session;
+        return session!;
     }
 }

@@ -50,8 +50,19 @@ public enum LanTrust
     Unsigned,
 #pragma warning restore CA1720
 
-    /// <summary>Two programs use this user id at the same time.</summary>
+    /// <summary>
+    /// The user id belongs to somebody else: it is pinned to another identity, or two programs use it at the same time.
+    /// </summary>
     Conflict,
+
+    /// <summary>It has proven who it is, and is met for the first time: nobody knows yet whether it is who it says.</summary>
+    New,
+
+    /// <summary>It has proven to be one that was met before, and the user id is nobody else's.</summary>
+    Pinned,
+
+    /// <summary>It has proven to be the one whose PEER_ID you approved.</summary>
+    Verified,
 }
 
 /// <summary>What a peer speaks.</summary>
@@ -84,8 +95,8 @@ public enum LanMessageType
 public enum LanDeliveryState
 {
     /// <summary>
-    /// Handed to the network whole. The receiver speaks the seed's language, which has no receipts: whether it arrived
-    /// is not known.
+    /// Handed to the network whole, or waiting for the handshake that lets it be sealed. There was no receipt: whether it
+    /// arrived is not known.
     /// </summary>
     Unconfirmed,
 

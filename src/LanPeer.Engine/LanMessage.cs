@@ -49,6 +49,9 @@ public sealed class LanMessage
     /// <summary>How sure one can be who wrote it.</summary>
     public LanTrust Trust { get; internal init; }
 
+    /// <summary>A POST with its author's signature, as it came; null otherwise.</summary>
+    internal byte[]? Signed { get; init; }
+
     /// <summary>Its place in the order of arrival, given by the inbox before anyone sees it.</summary>
     internal long Sequence { get; set; }
 
@@ -58,10 +61,17 @@ public sealed class LanMessage
     /// <summary>Bytes it takes in the inbox, roughly.</summary>
     internal int Weight => 256 + (2 * _rawContent.Length)
         + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)
+        + (Signed?.Length ?? 0)
         + (Data is LanProfile profile ? profile.AvatarLength + (2 * (profile.DisplayName.Length + profile.Status.Length)) : 0);
 
     /// <summary>The text exactly as it was sent, control characters and all. Do not print it to a terminal.</summary>
     public string GetRawContent() => _rawContent;
+
+    /// <summary>
+    /// The bytes of a signed POST as they came, from which anybody can tell who wrote it: <see cref="LanSignedPost"/>.
+    /// </summary>
+    /// <returns>A copy; null for everything else.</returns>
+    public byte[]? GetSignedBytes() => (byte[]?)Signed?.Clone();
 
     /// <summary>The content.</summary>
     public override string ToString() => Content;

@@ -14,7 +14,10 @@ public sealed class LanPeer
     /// <summary>The peer's label on the wire, <c>name@address</c>. Anyone can claim one: see <see cref="Trust"/>.</summary>
     public string UserId { get; }
 
-    /// <summary>The peer's cryptographic identity; null for a peer that has shown none.</summary>
+    /// <summary>
+    /// Who the peer has proven to be: its PEER_ID, 32 characters in groups of four; null for a peer that has proven
+    /// nothing. In what Find-LanPeer gives without a session it is what the peer claims (<see cref="Trust"/> is Unsigned).
+    /// </summary>
     public string? PeerId { get; internal init; }
 
     /// <summary>The part of the user id before the @.</summary>
@@ -49,6 +52,9 @@ public sealed class LanPeer
     /// id is bound to the address that used it first.
     /// </summary>
     public bool IsAddressMatched { get; internal init; }
+
+    /// <summary>Whether its name belongs to somebody who can prove who he is, which this one has not.</summary>
+    public bool UsesProtectedName { get; internal init; }
 
     /// <summary>Whether its profile has an avatar.</summary>
     public bool HasAvatar { get; internal init; }

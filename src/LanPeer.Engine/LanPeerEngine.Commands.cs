@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Transport;
 using LanPeer.Wire;
 
@@ -118,6 +119,15 @@ internal sealed partial class LanPeerEngine
             }
 
             var deliveries = new List<LanDelivery>(effects.Sends.Count);
+            foreach (WaitingMessage waiting in effects.Waiting)
+            {
+                deliveries.Add(new LanDelivery(messageId, waiting.Peer.UserId)
+                {
+                    State = waiting.IsWaiting ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
+                    Reason = waiting.IsWaiting ? "Waits for a handshake with it." : "Too much waits for a handshake with it.",
+                });
+            }
+
             Carry(effects, (send, error) => deliveries.Add(new LanDelivery(messageId, send.Peer?.UserId ?? "")
             {
                 State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,

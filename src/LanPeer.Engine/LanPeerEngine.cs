@@ -5,6 +5,8 @@ using System.Net.NetworkInformation;
 using System.Text;
 using System.Threading;
 using LanPeer.Protocol;
+using LanPeer.Security;
+using LanPeer.State;
 using LanPeer.Transport;
 using LanPeer.Wire;
 
@@ -25,12 +27,14 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly long _epoch;
     private readonly PeerMachine _machine;
     private readonly UdpPort _unicast;
+    private readonly StateStore _store;
     private readonly ITimer _timer;
     private readonly ManualResetEvent _stopping = new(false);
     private readonly List<Thread> _threads = [];
     private readonly ConcurrentBag<Effects> _spareEffects = [];
     private readonly EngineCounters _counters = new();
     private readonly List<ListQuery> _queries = [];
+    private readonly EngineNotices _notices = new();
     private UdpPort? _discovery;
     private RunFolder? _runFolder;
     private TimeSpan _nextDiscoveryTry = TimeSpan.MaxValue;
@@ -40,12 +44,14 @@ internal sealed partial class LanPeerEngine : IDisposable
     private bool _isStopped;
     private LanProfile? _ownProfile;
 
-    private LanPeerEngine(LanPeerOptions options, LocalNetwork network, UdpPort unicast, TimeProvider time)
+    private LanPeerEngine(
+        LanPeerOptions options, LocalNetwork network, IReadOnlyList<Ipv4Endpoint> seeds, UdpPort unicast, StateStore store, TimeProvider time)
     {
         _options = options;
         _time = time;
         _epoch = time.GetTimestamp();
         _unicast = unicast;
+        _store = store;
         Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes);
         _machine = new PeerMachine(
             new PeerSettings
@@ -54,14 +60,26 @@ internal sealed partial class LanPeerEngine : IDisposable
                 DiscoveryPort = (ushort)options.DiscoveryPort,
                 AnnounceInterval = options.AnnounceInterval,
                 PeerTimeout = options.PeerTimeout,
-                Seeds = SeedResolver.Resolve(options),
+                Seeds = seeds,
             },
             network,
-            new SystemRandom());
+            new SystemRandom(),
+            new PeerSecurity
+            {
+                Identity = store.Identity,
+                Epochs = store.Epochs,
+                Pins = store.Pins,
+                Network = EngineSecrets.NetworkOf(options),
+                RequireTrust = options.RequireTrust,
+                AllowUnsigned = options.AllowUnsigned,
+            });
         _timer = time.CreateTimer(static engine => ((LanPeerEngine)engine!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public LanInbox Inbox { get; }
+
+    /// <summary>Who this peer is.</summary>
+    public PublicIdentity Identity => _machine.Identity;
 
     /// <summary>Raised when a peer came, went, changed or, while somebody watches, was heard of.</summary>
     public Signal PeersChanged { get; } = new();
@@ -103,19 +121,32 @@ internal sealed partial class LanPeerEngine : IDisposable
     {
         options.Validate();
         LocalNetwork network = EngineNetwork.Read(options);
+        IReadOnlyList<Ipv4Endpoint> seeds = SeedResolver.Resolve(options);
         UdpPort unicast = PortOpener.OpenUnicast(options);
+        RunFolder? runFolder = null;
+        StateStore? store = null;
         LanPeerEngine? engine = null;
         try
         {
-            engine = new LanPeerEngine(options, network, unicast, time);
-            engine._runFolder = NameLock.Take(options, engine._machine.UserId, unicast.Port);
+            runFolder = NameLock.Take(options, PeerMachine.UserIdOf(options.Name, network), unicast.Port);
+            store = IdentityOpener.Open(options, time.GetUtcNow());
+            engine = new LanPeerEngine(options, network, seeds, unicast, store, time) { _runFolder = runFolder };
             engine.Run(callsNeighbours ?? !OperatingSystem.IsLinux());
             return engine;
         }
         catch
         {
-            engine?.Dispose();
-            unicast.Dispose();
+            if (engine is not null)
+            {
+                engine.Dispose();
+            }
+            else
+            {
+                store?.Dispose();
+                runFolder?.Dispose();
+                unicast.Dispose();
+            }
+
             throw;
         }
     }
@@ -164,10 +195,16 @@ internal sealed partial class LanPeerEngine : IDisposable
             }
         }
 
+        SavePins();
+        _machine.Dispose();
+        _store.Dispose();
         _runFolder?.Dispose();
         Inbox.Wake();
         PeersChanged.Raise();
     }
+
+    /// <summary>What users are to be told of trust, and warnings.</summary>
+    public EngineNotices Notices => _notices;
 
     /// <summary>The known peers, oldest acquaintance first.</summary>
     /// <param name="heardSince">Only those heard of at or after this time of <see cref="Elapsed"/>.</param>
@@ -180,7 +217,7 @@ internal sealed partial class LanPeerEngine : IDisposable
             {
                 if (heardSince is null || peer.LastSeen >= heardSince)
                 {
-                    peers.Add(PublicViews.Peer(peer));
+                    peers.Add(PublicViews.Peer(peer, _machine.IsProtectedName(peer.Name)));
                 }
             }
 

@@ -102,4 +102,64 @@ public static class LanErrorId
 
     /// <summary>A file that cannot be written.</summary>
     public const string FileNotWritable = "FileNotWritable";
+
+    /// <summary>A text that is no PEER_ID.</summary>
+    public const string InvalidPeerId = "InvalidPeerId";
+
+    /// <summary>No place for another pin.</summary>
+    public const string PinBookFull = "PinBookFull";
+
+    /// <summary>A network key that is too short or too long.</summary>
+    public const string InvalidNetworkKey = "InvalidNetworkKey";
+
+    /// <summary>A key file that others can read.</summary>
+    public const string NetworkKeyExposed = "NetworkKeyExposed";
+
+    /// <summary>A user id that is pinned to one identity is used by another.</summary>
+    public const string PeerKeyChanged = "PeerKeyChanged";
+
+    /// <summary>Another program was seen with this peer's user id or keys.</summary>
+    public const string OwnIdentityElsewhere = "OwnIdentityElsewhere";
+
+    /// <summary>Somebody uses the name of this closed network with another key.</summary>
+    public const string WrongNetworkKey = "WrongNetworkKey";
+
+    /// <summary>The identity of a name is in use by another peer.</summary>
+    public const string IdentityInUse = "IdentityInUse";
+
+    /// <summary>The file of an identity is not what was written there. It is left as it is.</summary>
+    public const string IdentityDamaged = "IdentityDamaged";
+
+    /// <summary>Other users of the machine can read or change an identity's folder or files. They are left as they are.</summary>
+    public const string IdentityExposed = "IdentityExposed";
+
+    /// <summary>The state folder cannot be made, read or written.</summary>
+    public const string StateUnavailable = "StateUnavailable";
+
+    /// <summary>A change to the state cannot be written down now; the old file is whole.</summary>
+    public const string StateNotSaved = "StateNotSaved";
+
+    /// <summary>The file of pins in the state folder is not what was written there. It is left as it is.</summary>
+    public const string PinsDamaged = "PinsDamaged";
+
+    /// <summary>A file of pins to import is none.</summary>
+    public const string PinFileInvalid = "PinFileInvalid";
+
+    /// <summary>A peer that speaks in the clear has the name of somebody who can prove who he is, and is not written to by it.</summary>
+    public const string DowngradeRefused = "DowngradeRefused";
+
+    /// <summary>A user id is used by an identity it does not belong to; nothing is sent there by that name.</summary>
+    public const string PeerInConflict = "PeerInConflict";
+
+    /// <summary>A peer without a PEER_ID, which can be neither approved nor blocked.</summary>
+    public const string PeerHasNoIdentity = "PeerHasNoIdentity";
+
+    /// <summary>Somebody would have to compare a PEER_ID, and there is nobody to ask.</summary>
+    public const string ConfirmationNeeded = "ConfirmationNeeded";
+
+    /// <summary>No pin of that PEER_ID or name.</summary>
+    public const string PinNotFound = "PinNotFound";
+
+    /// <summary>A pin to import against which something decided here stands.</summary>
+    public const string PinConflict = "PinConflict";
 }

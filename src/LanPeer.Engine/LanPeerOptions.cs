@@ -46,6 +46,24 @@ public sealed record LanPeerOptions
     /// <summary>Bytes the inbox holds, roughly; 1 MiB or more.</summary>
     public long InboxBytes { get; init; } = 64L * 1_024 * 1_024;
 
+    /// <summary>Name of a closed network: 1 to 64 characters of a peer's name. Empty means the open network.</summary>
+    public string NetworkName { get; init; } = "";
+
+    /// <summary>The keys of the closed network, newest first: one, or two while it is being changed. The first seals.</summary>
+    public IReadOnlyList<LanNetworkKey> NetworkKeys { get; init; } = [];
+
+    /// <summary>Folder of identities and pins; null for LANPEER_STATE or, without it, the user's own.</summary>
+    public string? StatePath { get; init; }
+
+    /// <summary>Whether the peer has an identity for this session only, and neither reads nor writes any.</summary>
+    public bool Ephemeral { get; init; }
+
+    /// <summary>Whether only pinned and approved identities are talked to.</summary>
+    public bool RequireTrust { get; init; }
+
+    /// <summary>Whether plain text is taken from those who have once proven who they are. Anybody can forge it.</summary>
+    public bool AllowUnsigned { get; init; }
+
     internal void Validate()
     {
         if (!UserIds.IsValidName(Name))
@@ -64,6 +82,10 @@ public sealed record LanPeerOptions
         Require(PeerTimeout >= TimeSpan.FromSeconds(0.2) && PeerTimeout <= TimeSpan.FromHours(24), nameof(PeerTimeout), "0.2 s to 24 h");
         Require(Seeds.Count <= 64, nameof(Seeds), "at most 64 entries");
         Require(InboxCapacity is >= 1 and <= 1_000_000, nameof(InboxCapacity), "1 to 1,000,000");
+        Require(NetworkName.Length == 0 || UserIds.IsValidName(NetworkName), nameof(NetworkName), "1 to 64 letters, digits, '-', '_' and '.'");
+        Require(NetworkName.Length == 0 == (NetworkKeys.Count == 0), nameof(NetworkKeys), "a network name with its key, or neither");
+        Require(NetworkKeys.Count <= 2, nameof(NetworkKeys), "one key, or two while it is being changed");
+        Require(!Ephemeral || StatePath is null, nameof(StatePath), "no state folder for an ephemeral peer");
         Require(InboxBytes >= 1_048_576, nameof(InboxBytes), "1,048,576 or more");
     }
 

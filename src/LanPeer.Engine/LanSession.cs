@@ -8,7 +8,7 @@ namespace LanPeer;
 /// A running peer. Start-LanPeer gives it, every command takes it as -Session, and it may be used from several threads
 /// and runspaces at once.
 /// </summary>
-public sealed class LanSession : IDisposable
+public sealed partial class LanSession : IDisposable
 {
     private readonly LanPeerEngine _engine;
 
@@ -16,7 +16,15 @@ public sealed class LanSession : IDisposable
     {
         _engine = engine;
         Options = options;
+        PeerId = Security.PeerId.Grouped(engine.Identity.PeerId);
+        engine.Notices.Handler = OnTrustEvent;
     }
+
+    /// <summary>
+    /// Raised on a thread of the pool when something about who is who needs a person: a changed key, a copy of the own
+    /// identity, a network of the same name with another key. What handlers throw is ignored.
+    /// </summary>
+    public event EventHandler<LanTrustEventArgs>? TrustChanged;
 
     /// <summary>The name before the @ of the user id.</summary>
     public string Name => Options.Name;
@@ -24,8 +32,11 @@ public sealed class LanSession : IDisposable
     /// <summary>The label others know this peer by, <c>name@address</c>. It changes when the machine's address does.</summary>
     public string UserId => _engine.UserId;
 
-    /// <summary>The peer's cryptographic identity; null as long as it shows none.</summary>
-    public string? PeerId { get; }
+    /// <summary>Who this peer is: its PEER_ID, 32 characters in groups of four. Others compare it before they approve it.</summary>
+    public string PeerId { get; }
+
+    /// <summary>The agreement key others are told, base64: for programs that measure this one.</summary>
+    internal string AgreementKeyText => Convert.ToBase64String(_engine.Identity.AgreementKey);
 
     /// <summary>The UDP port everything is sent from and received on.</summary>
     public int Port => _engine.Port;

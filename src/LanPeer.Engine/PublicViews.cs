@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -8,8 +9,11 @@ namespace LanPeer;
 /// <summary>What users hold, made from what the protocol knows.</summary>
 internal static class PublicViews
 {
-    public static LanPeer Peer(PeerEntry peer) => new(peer.UserId, peer.Name)
+    /// <param name="peer">What is known of it.</param>
+    /// <param name="isProtectedName">Whether its name belongs to somebody who can prove who he is.</param>
+    public static LanPeer Peer(PeerEntry peer, bool isProtectedName = false) => new(peer.UserId, peer.Name)
     {
+        PeerId = peer.Who is PublicIdentity who ? PeerId.Grouped(who.PeerId) : null,
         DisplayName = peer.Profile is { DisplayName.Length: > 0 } profile ? profile.DisplayName : peer.Name,
         Status = peer.Profile?.Status ?? "",
         Address = peer.Endpoint.AddressText,
@@ -20,6 +24,7 @@ internal static class PublicViews
         Dialect = peer.Proto != 0 ? LanDialect.LanPeer : peer.Dialect == Dialect.Rfc ? LanDialect.Lsnp : LanDialect.Seed,
         IsAddressMatched = peer.IsAddressMatched,
         HasAvatar = peer.Profile?.Avatar is not null,
+        UsesProtectedName = isProtectedName && peer.Who is null,
     };
 
     /// <summary>A peer that only another one named.</summary>
@@ -48,6 +53,7 @@ internal static class PublicViews
         string name = Encoding.UTF8.GetString(UserIds.NamePart(Encoding.UTF8.GetBytes(finding.UserId)));
         return new LanPeer(finding.UserId, name)
         {
+            PeerId = finding.PeerId is null ? null : PeerId.Grouped(finding.PeerId),
             DisplayName = name,
             Address = finding.Endpoint.AddressText,
             Port = finding.Endpoint.Port,
@@ -78,9 +84,53 @@ internal static class PublicViews
             Timestamp = arrival.Timestamp is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds).LocalDateTime : null,
             ReceivedAt = arrival.ReceivedAt.LocalDateTime,
             MessageId = arrival.MessageId,
+            Signed = arrival.Signed,
             Trust = arrival.Peer is null ? LanTrust.Unsigned : TrustOf(arrival.Peer),
         };
     }
 
-    private static LanTrust TrustOf(PeerEntry peer) => peer.IsConflicting ? LanTrust.Conflict : LanTrust.Unsigned;
+    /// <summary>What a person should know of a change; null when it is nothing about trust.</summary>
+    public static LanTrustEventArgs? TrustEvent(PeerChange change, PeerMachine machine, LanPeerOptions options) => change switch
+    {
+        { Kind: PeerChangeKind.KeyChanged, Peer: PeerEntry peer } => KeyChanged(peer, machine.Pins.OwnerOf(peer.UserId)),
+        { Kind: PeerChangeKind.Conflict, Peer: null } => new LanTrustEventArgs(
+            LanTrustEventKind.OwnIdentityElsewhere,
+            $"Another program on the network uses the user id or the keys of '{machine.UserId}'.",
+            "Stop one of the two. If none is yours, start under another name; if your keys were copied, delete the identity and tell your peers.")
+        {
+            At = DateTime.Now,
+        },
+        { Kind: PeerChangeKind.WrongNetworkKey } => new LanTrustEventArgs(
+            LanTrustEventKind.WrongNetworkKey,
+            $"Somebody at {change.Source.AddressText} uses the network '{options.NetworkName}' with another key.",
+            "Give all members the same -NetworkKey. Whoever has another one neither sees nor is seen.")
+        {
+            At = DateTime.Now,
+        },
+        _ => null,
+    };
+
+    private static LanTrustEventArgs KeyChanged(PeerEntry peer, string? owner)
+    {
+        string shown = PeerId.Grouped(peer.Who!.PeerId);
+        string message = owner is null
+            ? $"'{peer.UserId}' has shown keys, but the user id is also used by somebody else."
+            : $"'{peer.UserId}' is pinned to {PeerId.Grouped(owner)}, but {shown} uses it now.";
+        return new LanTrustEventArgs(LanTrustEventKind.KeyChanged, message,
+            $"Ask its owner. If the new PEER_ID is right: Approve-LanPeer {shown}. If not: Block-LanPeer {shown}.")
+        {
+            Peer = Peer(peer),
+            PinnedPeerId = owner is null ? null : PeerId.Grouped(owner),
+            At = DateTime.Now,
+        };
+    }
+
+    private static LanTrust TrustOf(PeerEntry peer) => peer switch
+    {
+        { IsConflicting: true } or { Who: not null, Verdict: PinVerdict.Conflict } => LanTrust.Conflict,
+        { Who: null } => LanTrust.Unsigned,
+        { Verdict: PinVerdict.Approved } => LanTrust.Verified,
+        { Verdict: PinVerdict.Pinned } => LanTrust.Pinned,
+        _ => LanTrust.New,
+    };
 }

@@ -17,7 +17,7 @@ public sealed class ContractTests
 
     public static TheoryData<string, string> FixedParameters => new()
     {
-        { "Start-LanPeer", "Name Port DiscoveryPort Network Interface AnnounceInterval PeerTimeout Seed" },
+        { "Start-LanPeer", "Name Port DiscoveryPort Network Interface AnnounceInterval PeerTimeout Seed NetworkName NetworkKey StatePath Ephemeral RequireTrust AllowUnsigned" },
         { "Stop-LanPeer", "Session" },
         { "Get-LanPeer", "Name Session" },
         { "Find-LanPeer", "Timeout Count Session" },
@@ -26,6 +26,13 @@ public sealed class ContractTests
         { "Set-LanProfile", "DisplayName Status AvatarPath RemoveAvatar Session" },
         { "Get-LanProfile", "Name Session" },
         { "Receive-LanMessage", "Wait Timeout Count Type From Keep Session" },
+        { "Approve-LanPeer", "PeerId Force PassThru Session" },
+        { "Block-LanPeer", "PeerId PassThru Session" },
+        { "Unblock-LanPeer", "PeerId PassThru Session" },
+        { "Get-LanPin", "PeerId State Session" },
+        { "Export-LanPin", "Path Force NoClobber PassThru Session" },
+        { "Import-LanPin", "Path Session" },
+        { "Remove-LanPin", "PeerId Session" },
     };
 
     public static TheoryData<Type, string> FixedProperties => new()
@@ -35,6 +42,8 @@ public sealed class ContractTests
         { typeof(LanMessage), "Type From FromPeer To Content Data Timestamp ReceivedAt MessageId Trust" },
         { typeof(LanProfile), "UserId DisplayName Status AvatarType AvatarBytes" },
         { typeof(LanDelivery), "MessageId To State Tries RoundTrip Reason" },
+        { typeof(LanPin), "PeerId State UserIds FirstSeen LastSeen" },
+        { typeof(LanTrustEventArgs), "Kind Peer PinnedPeerId At Message RecommendedAction ErrorId" },
     };
 
     [Theory]
@@ -62,7 +71,11 @@ public sealed class ContractTests
     [Fact]
     public void Every_command_declares_what_it_gives_and_asks_before_it_changes_something()
     {
-        string[] asking = [VerbsLifecycle.Start, VerbsLifecycle.Stop, VerbsCommunications.Send, VerbsCommon.Set, VerbsData.Save];
+        string[] asking =
+        [
+            VerbsLifecycle.Start, VerbsLifecycle.Stop, VerbsLifecycle.Approve, VerbsSecurity.Block, VerbsSecurity.Unblock,
+            VerbsCommunications.Send, VerbsCommon.Set, VerbsCommon.Remove, VerbsData.Save, VerbsData.Export, VerbsData.Import,
+        ];
         foreach (Type command in s_commands)
         {
             CmdletAttribute attribute = command.GetCustomAttribute<CmdletAttribute>()!;

@@ -98,7 +98,7 @@ internal sealed class PowerShellSession : IDisposable
         }
     }
 
-    public LanSession Start(string name) => One<LanSession>($"Start-LanPeer {name} -DiscoveryPort $port");
+    public LanSession Start(string name) => One<LanSession>($"Start-LanPeer {name} -DiscoveryPort $port -Ephemeral");
 
     public void Dispose() => Runspace.Dispose();
 

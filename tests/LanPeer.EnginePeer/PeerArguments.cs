@@ -8,7 +8,8 @@ internal static class PeerArguments
 {
     private const string Usage =
         "LanPeer.EnginePeer --name NAME [--network Lan|Loopback] [--port N] [--discovery-port N] [--interface NAME]... [--seed HOST:PORT]... "
-        + "[--announce-interval SECONDS]";
+        + "[--announce-interval SECONDS] [--state-path FOLDER] [--ephemeral true|false] [--require-trust true|false] [--allow-unsigned true|false] "
+        + "[--network-name NAME] [--network-key-file FILE]...";
 
     public static LanPeerOptions Read(string[] args)
     {
@@ -25,6 +26,12 @@ internal static class PeerArguments
                 "--interface" => options with { Interfaces = [.. options.Interfaces, value] },
                 "--seed" => options with { Seeds = [.. options.Seeds, value] },
                 "--announce-interval" => options with { AnnounceInterval = TimeSpan.FromSeconds(double.Parse(value, CultureInfo.InvariantCulture)) },
+                "--state-path" => options with { StatePath = value },
+                "--ephemeral" => options with { Ephemeral = bool.Parse(value) },
+                "--require-trust" => options with { RequireTrust = bool.Parse(value) },
+                "--allow-unsigned" => options with { AllowUnsigned = bool.Parse(value) },
+                "--network-name" => options with { NetworkName = value },
+                "--network-key-file" => options with { NetworkKeys = [.. options.NetworkKeys, LanNetworkKey.FromFile(value)] },
                 _ => throw new ArgumentException($"Unknown argument {args[i]}. {Usage}"),
             };
         }

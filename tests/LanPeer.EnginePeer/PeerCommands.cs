@@ -73,6 +73,8 @@ internal sealed class PeerCommands(LanSession session, JsonLines output)
             port = peer.Port,
             dialect = peer.Dialect.ToString(),
             state = peer.State.ToString(),
+            trust = peer.Trust.ToString(),
+            peerId = peer.PeerId,
             matched = peer.IsAddressMatched,
             displayName = peer.DisplayName,
         })));

@@ -16,7 +16,7 @@ internal static class Program
         try
         {
             using LanSession session = LanSession.Start(PeerArguments.Read(args));
-            output.Write("started", ("userId", session.UserId), ("port", session.Port), ("state", session.State.ToString()));
+            output.Write("started", ("userId", session.UserId), ("peerId", session.PeerId), ("port", session.Port), ("state", session.State.ToString()));
             new Thread(() => Tell(session, output)) { IsBackground = true }.Start();
             using var input = new System.IO.StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
             new PeerCommands(session, output).Run(input);
@@ -44,7 +44,7 @@ internal static class Program
             {
                 var profile = message.Data as LanProfile;
                 output.Write(message.Type.ToString().ToLowerInvariant(),
-                    ("from", message.From), ("to", message.To), ("text", message.GetRawContent()),
+                    ("from", message.From), ("to", message.To), ("text", message.GetRawContent()), ("trust", message.Trust.ToString()),
                     ("displayName", profile?.DisplayName), ("avatarType", profile?.AvatarType),
                     ("avatarBase64", profile?.AvatarBytes is byte[] avatar ? Convert.ToBase64String(avatar) : null));
             }

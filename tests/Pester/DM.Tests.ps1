@@ -48,7 +48,7 @@ Describe 'Send-LanDM' {
             $message.From | Should -BeExactly 'alice@127.0.0.1'
             $message.To | Should -BeExactly 'bob@127.0.0.1'
             $message.Content | Should -BeExactly 'lunch?'
-            $message.Trust | Should -Be Unsigned
+            $message.Trust | Should -Be New
             $carol.Inbox.Count | Should -Be 0
         }
 

@@ -64,7 +64,8 @@ Describe 'Peers find each other' {
         $peer.Port | Should -Be $far.Port
         $peer.Address | Should -BeExactly '127.0.0.1'
         $peer.State | Should -Be Alive
-        $peer.Trust | Should -Be Unsigned
+        $peer.Trust | Should -Be New
+        $peer.PeerId | Should -MatchExactly '^([A-Z2-7]{4}-){7}[A-Z2-7]{4}$'
         $peer.Dialect | Should -Be LanPeer
         $peer.IsAddressMatched | Should -BeTrue
         $peer.LastSeen | Should -BeGreaterThan (Get-Date).AddMinutes(-5)

@@ -29,6 +29,45 @@ BeforeDiscovery {
         @{ Id = 'FileNotReadable'; Category = 'ReadError'; Target = 'folder'; Script = { Set-LanProfile -AvatarPath folder } }
         @{ Id = 'FileExists'; Category = 'ResourceExists'; Target = 'carol'; Script = { Save-LanAvatar carol text.png } }
         @{ Id = 'FileNotWritable'; Category = 'WriteError'; Target = 'carol'; Script = { Save-LanAvatar carol nowhere/face.png } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkKey $key } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKey $key, $key, $key } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKey $key -NetworkKeyPath short.key } }
+        @{ Id = 'InvalidOption'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Ephemeral -StatePath folder } }
+        @{ Id = 'InvalidNetworkKey'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKeyPath short.key } }
+        @{ Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKeyPath missing.key } }
+        @{ Id = 'IdentityInUse'; Category = 'ResourceExists'; Target = 'alice'; Script = { Start-LanPeer alice -DiscoveryPort ($port + 1) } }
+        @{ Id = 'IdentityDamaged'; Category = 'InvalidData'; Target = 'damaged'; Script = { Start-LanPeer damaged -DiscoveryPort $port } }
+        @{ Id = 'PinsDamaged'; Category = 'InvalidData'; Target = 'pinless'; Script = { Start-LanPeer pinless -DiscoveryPort $port } }
+        @{ Id = 'StateUnavailable'; Category = 'ResourceUnavailable'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -StatePath text.png } }
+        @{ Id = 'InvalidPeerId'; Category = 'InvalidArgument'; Target = 'ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23-4561'; Script = { Approve-LanPeer ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23-4561 } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Approve-LanPeer zoe } }
+        @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Block-LanPeer zoe } }
+        @{ Id = 'PeerHasNoIdentity'; Category = 'InvalidOperation'; Target = 'bob'; Script = { Block-LanPeer bob } }
+        @{ Id = 'PeerHasNoIdentity'; Category = 'InvalidOperation'; Target = 'bob'; Script = { Approve-LanPeer bob -Force } }
+        @{ Id = 'AmbiguousPeer'; Category = 'InvalidArgument'; Target = '*'; Script = { Block-LanPeer * } }
+        @{ Id = 'ConfirmationNeeded'; Category = 'InvalidOperation'; Target = 'nora'; Script = { Invoke-PeerShell $shell { param($Session) Approve-LanPeer nora -Session $Session } $alice } }
+        @{ Id = 'PinNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Get-LanPin zoe } }
+        @{ Id = 'PinNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Remove-LanPin zoe } }
+        @{ Id = 'PinNotFound'; Category = 'ObjectNotFound'; Target = 'nora'; Script = { Unblock-LanPeer nora } }
+        @{ Id = 'PinBookFull'; Category = 'LimitsExceeded'; Target = 'ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23-4567'; Script = { Approve-LanPeer ABCD-EFGH-IJKL-MNOP-QRST-UVWX-YZ23-4567 -Session $full } }
+        @{ Id = 'PinFileInvalid'; Category = 'InvalidData'; Target = 'text.png'; Script = { Import-LanPin text.png } }
+        @{ Id = 'PinConflict'; Category = 'ResourceExists'; Target = 'BBBB-BBBB-BBBB-BBBB-BBBB-BBBB-BBBB-BBBB'; Type = 'LanPeer.LanPin'; Script = { Import-LanPin other.json } }
+        @{ Id = 'FileNotFound'; Category = 'ObjectNotFound'; Target = 'missing.json'; Script = { Import-LanPin missing.json } }
+        @{ Id = 'FileNotReadable'; Category = 'ReadError'; Target = 'folder'; Script = { Import-LanPin folder } }
+        @{ Id = 'FileExists'; Category = 'ResourceExists'; Target = 'text.png'; Script = { Export-LanPin text.png -NoClobber } }
+        @{ Id = 'FileNotWritable'; Category = 'WriteError'; Target = 'nowhere/pins.json'; Script = { Export-LanPin nowhere/pins.json } }
+        @{ Id = 'DowngradeRefused'; Category = 'SecurityError'; Target = 'eve'; Script = { Send-LanDM eve 'hello' } }
+        @{ Id = 'PeerInConflict'; Category = 'SecurityError'; Target = 'mia'; Script = { Send-LanDM mia 'hello' } }
+        @{ Id = 'PeerKeyChanged'; Category = 'SecurityError'; Target = 'mia@127.0.0.1'; Type = 'LanPeer.LanPeer'; Script = { Get-LanPeer bob -Session $events.KeyChanged } }
+        @{ Id = 'OwnIdentityElsewhere'; Category = 'SecurityError'; Target = 'double@127.0.0.1'; Script = { Get-LanPeer -Session $events.Elsewhere } }
+        @{ Id = 'WrongNetworkKey'; Category = 'SecurityError'; Target = 'one@127.0.0.1'; Script = { Get-LanPeer -Session $events.WrongKey } }
+    )
+
+    # Windows has no modes: there the folder of the user is what keeps others out.
+    $modes = @(
+        @{ Id = 'IdentityExposed'; Target = 'exposed'; Script = { Start-LanPeer exposed -DiscoveryPort $port } }
+        @{ Id = 'NetworkKeyExposed'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKeyPath open.key } }
     )
 
     $commands = @(
@@ -39,6 +78,13 @@ BeforeDiscovery {
         @{ Name = 'Get-LanProfile'; Script = { Get-LanProfile } }
         @{ Name = 'Save-LanAvatar'; Script = { Save-LanAvatar bob } }
         @{ Name = 'Receive-LanMessage'; Script = { Receive-LanMessage } }
+        @{ Name = 'Approve-LanPeer'; Script = { Approve-LanPeer bob } }
+        @{ Name = 'Block-LanPeer'; Script = { Block-LanPeer bob } }
+        @{ Name = 'Unblock-LanPeer'; Script = { Unblock-LanPeer bob } }
+        @{ Name = 'Get-LanPin'; Script = { Get-LanPin } }
+        @{ Name = 'Remove-LanPin'; Script = { Remove-LanPin bob } }
+        @{ Name = 'Export-LanPin'; Script = { Export-LanPin pins.json } }
+        @{ Name = 'Import-LanPin'; Script = { Import-LanPin pins.json } }
         @{ Name = 'Stop-LanPeer'; Script = { Stop-LanPeer } }
     )
 }
@@ -67,6 +113,42 @@ BeforeAll {
     [IO.File]::WriteAllBytes((Join-Path $TestDrive 'large.png'), (Get-TestImage PNG -Length 20481))
     'no image' | Set-Content text.png
     $null = New-Item folder -ItemType Directory
+
+    # Files of keys and identities, good and bad.
+    $key = ConvertTo-NetworkKey 'correct horse battery'
+    Write-PrivateFile (Join-Path $TestDrive 'short.key') 'seven77'
+    Write-PrivateFile (Join-Path $TestDrive 'open.key') 'correct horse battery' -Mode 644
+    foreach ($name in 'damaged', 'pinless', 'exposed') { Stop-LanPeer (Start-LanPeer $name -DiscoveryPort $port) }
+    $identities = Join-Path $env:LANPEER_STATE 'identities'
+    Write-PrivateFile (Join-Path $identities 'damaged' 'identity.json') 'no identity'
+    Write-PrivateFile (Join-Path $identities 'pinless' 'pins.json') 'no pins'
+    if (-not $IsWindows) { chmod 644 (Join-Path $identities 'exposed' 'identity.json') }
+
+    # Two identities that are pinned without having been met, and somebody else under the user id of each.
+    Write-PinFile eve.json AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA-AAAA -UserId 'eve@10.0.0.9'
+    Write-PinFile mia.json CCCC-CCCC-CCCC-CCCC-CCCC-CCCC-CCCC-CCCC -UserId 'mia@127.0.0.1'
+    Write-PinFile other.json BBBB-BBBB-BBBB-BBBB-BBBB-BBBB-BBBB-BBBB -UserId 'eve@10.0.0.9'
+    $full = Start-LanPeer full -DiscoveryPort (Get-DiscoveryPort) -Ephemeral
+    $alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+    Write-PinFile full.json (0..9999 | ForEach-Object { $alphabet[$_ -shr 10] + $alphabet[$_ -shr 5 -band 31] + $alphabet[$_ -band 31] + 'A' * 29 })
+    $null = Import-LanPin full.json -Session $full
+    $events = @{
+        KeyChanged = Start-LanPeer watcher -DiscoveryPort $port -Ephemeral
+        Elsewhere  = Start-LanPeer double -DiscoveryPort (Get-DiscoveryPort) -Ephemeral
+        WrongKey   = Start-LanPeer one -DiscoveryPort ($club = Get-DiscoveryPort) -Ephemeral -NetworkName club -NetworkKey $key
+    }
+    foreach ($session in $alice, $events.KeyChanged) { $null = 'eve.json', 'mia.json' | ForEach-Object { Import-LanPin $_ -Session $session } }
+    $eve = Open-SeedPeer eve -Session $alice
+    $mia, $nora = 'mia', 'nora' | ForEach-Object { Start-LanPeer $_ -DiscoveryPort $port }
+    foreach ($session in $alice, $events.KeyChanged) { $null = Wait-Trust -Session $session -UserId mia@127.0.0.1 -Trust Conflict }
+    Wait-Meeting $alice $nora
+    $null = Get-LanPeer -Session $alice -ErrorAction SilentlyContinue
+
+    Send-Datagram -Socket $seeds[0].Socket -Port $events.Elsewhere.Port ([ordered]@{ TYPE = 'PEER_DISCOVERY'; USER_ID = 'double@127.0.0.1'; PORT = 9001; MESSAGE_ID = New-MessageId })
+    Wait-Until { $events.Elsewhere.HasIdConflict }
+    $null = Start-LanPeer other -DiscoveryPort $club -Ephemeral -NetworkName club -NetworkKey (ConvertTo-NetworkKey 'another key')
+    Wait-Until { (Get-DropCount $events.WrongKey WrongNetworkKey) -gt 0 }
+    $shell = Open-PeerShell
 }
 
 AfterAll {
@@ -83,7 +165,8 @@ Describe 'The error <Id>' -ForEach $errors {
         $failure | Should -Not -BeNullOrEmpty
         $failure.FullyQualifiedErrorId | Should -MatchExactly "^$Id,LanPeer\.Cmdlets\.Commands\.\w+Command$"
         $failure.CategoryInfo.Category | Should -Be $Category
-        $failure.TargetObject | Should -BeExactly $Target
+        if ($Type) { $failure.TargetObject | Should -BeOfType $Type }
+        ($Type ? "$($failure.TargetObject)" : $failure.TargetObject) | Should -BeExactly $Target
         $failure.Exception | Should -BeOfType LanPeer.LanPeerException
         $failure.Exception.ErrorId | Should -BeExactly $Id
     }
@@ -96,14 +179,25 @@ Describe 'The error <Id>' -ForEach $errors {
     }
 }
 
+Describe 'The error <Id>, where files have modes' -Skip:($IsWindows) -ForEach $modes {
+    It 'comes from {<Script>}, and says which command makes it good' {
+        $failure = Get-ErrorOf $Script
+        $failure.FullyQualifiedErrorId | Should -BeExactly "$Id,LanPeer.Cmdlets.Commands.StartLanPeerCommand"
+        $failure.CategoryInfo.Category | Should -Be SecurityError
+        $failure.TargetObject | Should -BeExactly $Target
+        $failure.ErrorDetails.RecommendedAction | Should -Match 'chmod 600 '
+    }
+}
+
 Describe 'The error ids' {
     It 'are constants named as they read' {
         foreach ($field in [LanPeer.LanErrorId].GetFields()) { $field.GetRawConstantValue() | Should -BeExactly $field.Name }
     }
 
     It 'are all provoked here, except those that need a broken machine' {
-        # No socket to be had, a port below 1024, an interface (not looked at on loopback), a datagram the network refuses.
-        $elsewhere = 'NetworkUnavailable', 'PortDenied', 'InterfaceNotFound', 'SendFailed', 'NoSession'
+        # No socket to be had, a port below 1024, an interface (not looked at on loopback), a datagram the network refuses,
+        # a full disk (it is a warning, and the peer goes on).
+        $elsewhere = 'NetworkUnavailable', 'PortDenied', 'InterfaceNotFound', 'SendFailed', 'NoSession', 'StateNotSaved'
         $here = [regex]::Matches((Get-Content $PSCommandPath -Raw), "@\{ Id = '(\w+)'").ForEach{ $_.Groups[1].Value }
         [LanPeer.LanErrorId].GetFields().Name | Where-Object { $_ -notin $here -and $_ -notin $elsewhere } | Should -BeNullOrEmpty
     }

@@ -375,6 +375,60 @@ function Get-DropCount {
 }
 
 #endregion
+#region Identities and keys
+
+function New-PeerId {
+    # A PEER_ID nobody has, in groups of four: 32 random characters.
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Changes no state.')]
+    param()
+
+    $alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+    (1..8 | ForEach-Object { -join (1..4 | ForEach-Object { $alphabet[(Get-Random -Maximum 32)] }) }) -join '-'
+}
+
+function Write-PinFile {
+    # A document as Export-LanPin writes it, with pins that were decided about and never met.
+    param(
+        [Parameter(Mandatory, Position = 0)] [string] $Path,
+        [Parameter(Mandatory, Position = 1)] [string[]] $PeerId,
+        [string] $State = 'Approved',
+        [string[]] $UserId = @()
+    )
+
+    $time = '2026-01-01T00:00:00Z'
+    $pins = foreach ($id in $PeerId) {
+        @{ peerId = $id -replace '-'; state = $State; userIds = $UserId; firstSeen = $time; lastSeen = $time }
+    }
+
+    ConvertTo-Json @{ format = 'LanPeer pins'; version = 1; pins = @($pins) } -Depth 4 | Set-Content $Path
+}
+
+function Write-PrivateFile {
+    # A file only its owner can read.
+    param([Parameter(Mandatory, Position = 0)] [string] $Path, [Parameter(Mandatory, Position = 1)] [string] $Content, [string] $Mode = '600')
+
+    [IO.File]::WriteAllText($Path, $Content)
+    if (-not $IsWindows) { chmod $Mode $Path }
+}
+
+function ConvertTo-NetworkKey {
+    # What Read-Host -AsSecureString would give.
+    param([Parameter(Mandatory, Position = 0)] [string] $Text)
+
+    $secret = [securestring]::new()
+    foreach ($character in $Text.ToCharArray()) { $secret.AppendChar($character) }
+    $secret
+}
+
+function Wait-Trust {
+    # Waits until a session sees a peer under that user id with that trust, and gives it.
+    param([Parameter(Mandatory)] [object] $Session, [Parameter(Mandatory)] [string] $UserId, [Parameter(Mandatory)] [string] $Trust)
+
+    Wait-Until { @($Session.Peers | Where-Object { $_.UserId -eq $UserId -and "$($_.Trust)" -eq $Trust }).Count -eq 1 } -Because "$UserId is $Trust to $($Session.UserId)"
+    $Session.Peers | Where-Object { $_.UserId -eq $UserId -and "$($_.Trust)" -eq $Trust }
+}
+
+#endregion
 #region Errors and images
 
 function Get-ErrorOf {

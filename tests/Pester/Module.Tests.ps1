@@ -5,8 +5,11 @@ BeforeDiscovery {
     Import-Module (Join-Path $PSScriptRoot 'LanPeerTest.psm1')
     $manifest = Import-PowerShellDataFile (Get-LanPeerModulePath)
     $commands = $manifest.CmdletsToExport | ForEach-Object { @{ Name = $_ } }
-    $thatChange = 'Start-LanPeer', 'Stop-LanPeer', 'Send-LanPost', 'Send-LanDM', 'Set-LanProfile', 'Save-LanAvatar' | ForEach-Object { @{ Name = $_ } }
-    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanProfile', 'Receive-LanMessage' | ForEach-Object { @{ Name = $_ } }
+    $thatChange = @(
+        'Start-LanPeer', 'Stop-LanPeer', 'Send-LanPost', 'Send-LanDM', 'Set-LanProfile', 'Save-LanAvatar'
+        'Approve-LanPeer', 'Block-LanPeer', 'Unblock-LanPeer', 'Export-LanPin', 'Import-LanPin', 'Remove-LanPin'
+    ) | ForEach-Object { @{ Name = $_ } }
+    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanPin', 'Get-LanProfile', 'Receive-LanMessage' | ForEach-Object { @{ Name = $_ } }
 }
 
 BeforeAll {

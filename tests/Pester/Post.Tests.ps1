@@ -74,7 +74,7 @@ Describe 'Send-LanPost' {
         "$message" | Should -BeExactly 'build 214 is green'
         $message.Data | Should -BeNullOrEmpty
         $message.MessageId | Should -Match '^[0-9a-f]{16}$'
-        $message.Trust | Should -Be Unsigned
+        $message.Trust | Should -Be New
         $message.Timestamp | Should -BeGreaterThan $before
         $message.ReceivedAt | Should -BeGreaterThan $before
         $message.ReceivedAt | Should -BeLessOrEqual (Get-Date)

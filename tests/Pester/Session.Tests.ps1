@@ -112,9 +112,20 @@ Describe 'A second peer' {
         { Open-PeerProcess alice -DiscoveryPort $port } | Should -Throw -ExpectedMessage "*NameInUse*process $PID, port $($alice.Port)*"
     }
 
-    It 'of the same name on another discovery port meets nobody and is allowed' {
-        $elsewhere = Start-LanPeer alice -DiscoveryPort (Get-DiscoveryPort)
+    It 'of the same name on another discovery port is refused, as it would be the same identity' {
+        $failure = Get-ErrorOf { Start-LanPeer alice -DiscoveryPort (Get-DiscoveryPort) }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'IdentityInUse,*'
+        $failure.CategoryInfo.Category | Should -Be ResourceExists
+        "$failure" | Should -Match "'alice' is in use by process $PID"
+    }
+
+    It 'of the same name with <Shown> meets nobody on another discovery port and is allowed' -ForEach @(
+        @{ Shown = '-Ephemeral'; Option = @{ Ephemeral = $true } }
+        @{ Shown = 'a state folder of its own'; Option = @{ StatePath = 'TestDrive:/elsewhere' } }
+    ) {
+        $elsewhere = Start-LanPeer alice -DiscoveryPort (Get-DiscoveryPort) @Option
         $elsewhere.State | Should -Be Running
+        $elsewhere.PeerId | Should -Not -Be $alice.PeerId
         Stop-LanPeer $elsewhere
     }
 

@@ -4,10 +4,12 @@ param()
 BeforeDiscovery {
     $tables = foreach ($width in 80, 120) {
         @{ Width = $width; Type = 'LanSession'; Headers = 'UserId', 'Port', 'Network', 'State', 'Peers', 'Inbox'; Script = { $alice } }
-        @{ Width = $width; Type = 'LanPeer'; Headers = 'Name', 'UserId', 'Port', 'State', 'Seen', 'Status'; Script = { Get-LanPeer } }
+        @{ Width = $width; Type = 'LanPeer'; Headers = 'Name', 'UserId', 'State', 'Trust', 'Seen', 'Status'; Script = { Get-LanPeer } }
         @{ Width = $width; Type = 'LanMessage'; Headers = 'Received', 'Type', 'From', 'Content'; Script = { Receive-LanMessage -Keep } }
         @{ Width = $width; Type = 'LanProfile'; Headers = 'UserId', 'DisplayName', 'Avatar', 'Status'; Script = { Get-LanProfile * } }
         @{ Width = $width; Type = 'LanDelivery'; Headers = 'To', 'State', 'Tries', 'RoundTrip', 'Reason'; Script = { Send-LanDM * 'hello' -PassThru } }
+        @{ Width = $width; Type = 'LanPin'; Headers = 'State', 'PeerId', 'LastSeen', 'UserIds'; Script = { Get-LanPin } }
+        @{ Width = $width; Type = 'LanPinImport'; Headers = 'Added', 'Updated', 'Conflicting', 'LeftOut'; Script = { Import-LanPin TestDrive:/pins.json } }
         @{ Width = $width; Type = 'LanInbox'; Headers = 'Count', 'Capacity'; Script = { , $alice.Inbox } }
     }
 
@@ -41,6 +43,9 @@ AfterAll {
 Describe 'The default view' {
     BeforeAll {
         $PSStyle.OutputRendering = 'PlainText'
+        $pins = Join-Path $TestDrive 'pins.json'
+        Write-PinFile $pins (New-PeerId) -UserId 'zoe@10.0.0.1'
+        $null = Import-LanPin $pins
         $bob = Open-SeedPeer bob -Session $alice
         Send-SeedMessage $bob -To $alice ([ordered]@{
                 TYPE            = 'PROFILE'
@@ -63,11 +68,15 @@ Describe 'The default view' {
     }
 
     It 'of <Type> is a table at width <Width>' -ForEach $tables {
-        $lines = @((& $Script) | Out-String -Stream -Width $Width | Where-Object { $_.Trim() })
+        $lines = @((& $Script) | Out-String -Stream -Width $Width | Where-Object { $_.Trim() -and $_ -notlike '   PeerId: *' })
         $lines.Count | Should -BeGreaterOrEqual 3 -Because 'headers, underlines and a row'
         -split $lines[0] | Should -BeExactly $Headers
         $lines[1] | Should -Match '^[- ]+$'
         foreach ($line in $lines) { $line.Length | Should -BeLessOrEqual $Width }
+    }
+
+    It 'of LanSession begins with the PEER_ID, to be told to others' {
+        @($alice | Out-String -Stream -Width 80 | Where-Object { $_.Trim() })[0] | Should -BeExactly "   PeerId: $($alice.PeerId)"
     }
 
     It 'of LanSession counts peers and messages' {
@@ -75,7 +84,7 @@ Describe 'The default view' {
     }
 
     It 'of LanPeer shows the display name, the id and the status' {
-        (Get-LanPeer | Out-String -Width 120) | Should -Match "Bob Builder +bob@127\.0\.0\.1 +$($bob.Port) +Alive +\d\d\D\d\d\D\d\d +can fix it"
+        (Get-LanPeer | Out-String -Width 120) | Should -Match "Bob Builder +bob@127\.0\.0\.1 +Alive +Unsigned +\d\d\D\d\d\D\d\d +can fix it"
     }
 
     It 'of LanMessage shows who and what' {

@@ -375,6 +375,12 @@ Describe 'Two programs of one user id' {
         $twin = Open-Socket
         Send-Datagram -Socket $twin -Port $session.Port ([ordered]@{ TYPE = 'PEER_DISCOVERY'; USER_ID = 'double@127.0.0.1'; PORT = 9001; MESSAGE_ID = New-MessageId })
         Wait-Until { $session.HasIdConflict }
+        Get-LanPeer -ErrorVariable failures -ErrorAction SilentlyContinue -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
+        $failures.FullyQualifiedErrorId | Should -BeLike 'OwnIdentityElsewhere,*'
+        $failures.TargetObject | Should -BeExactly 'double@127.0.0.1'
+        $warnings | Should -BeNullOrEmpty -Because 'it is said once'
+
+        # And as long as it is so, later commands remind of it.
         Get-LanPeer -WarningVariable warnings -WarningAction SilentlyContinue | Should -BeNullOrEmpty
         "$warnings" | Should -Match 'Another program on the network uses the user id double@127\.0\.0\.1'
         Close-Socket $twin

@@ -47,6 +47,7 @@ public sealed class FindLanPeerCommand : LanCmdlet
             LanSession? session = Session ?? SessionRegistry.Current.Default;
             if (session is not null)
             {
+                TellNews(session);
                 Write(session.Find(timeout, Cancellation));
                 return;
             }

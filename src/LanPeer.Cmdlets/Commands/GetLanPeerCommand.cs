@@ -12,10 +12,10 @@ namespace LanPeer.Cmdlets.Commands;
 [OutputType(typeof(LanPeer))]
 public sealed class GetLanPeerCommand : LanSessionCmdlet
 {
-    private readonly HashSet<string> _written = [];
+    private readonly HashSet<(string UserId, string? PeerId)> _written = [];
     private IReadOnlyList<LanPeer>? _peers;
 
-    /// <summary><para type="description">User ids, names, display names or peer ids; wildcards are allowed. Default: all.</para></summary>
+    /// <summary><para type="description">User ids, names, display names or PEER_IDs; wildcards in names are allowed. Default: all.</para></summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
@@ -56,7 +56,7 @@ public sealed class GetLanPeerCommand : LanSessionCmdlet
                 Report(selector.NotFound(_peers!), selector.Text);
             }
 
-            foreach (LanPeer peer in found.Where(peer => _written.Add(peer.UserId)))
+            foreach (LanPeer peer in found.Where(peer => _written.Add((peer.UserId, peer.PeerId))))
             {
                 WriteObject(peer);
             }

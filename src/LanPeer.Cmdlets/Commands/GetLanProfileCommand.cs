@@ -13,7 +13,7 @@ public sealed class GetLanProfileCommand : LanSessionCmdlet
 {
     private readonly HashSet<string> _written = [];
 
-    /// <summary><para type="description">Whose: user ids, names, display names or peer ids; wildcards are allowed. Default: one's own.</para></summary>
+    /// <summary><para type="description">Whose: user ids, names, display names or PEER_IDs; wildcards in names are allowed. Default: one's own.</para></summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
@@ -38,7 +38,7 @@ public sealed class GetLanProfileCommand : LanSessionCmdlet
         foreach (LanPeerSelector selector in Name)
         {
             IReadOnlyList<LanPeer> found = selector.Find(peers);
-            LanProfile[] profiles = [.. found.Select(peer => session.GetProfile(peer.UserId)).OfType<LanProfile>()];
+            LanProfile[] profiles = [.. found.Select(peer => session.GetProfile(PeerLists.IdOf(peer))).OfType<LanProfile>()];
             WriteObject(profiles.Where(profile => _written.Add(profile.UserId)), enumerateCollection: true);
             if (profiles.Length == 0 && !selector.IsPattern)
             {

@@ -17,6 +17,9 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
     /// <summary>Messages taken from the inbox in one go; those the pipeline does not want any more are put back.</summary>
     private const int Batch = 64;
 
+    /// <summary>Trust is looked at this often while waiting: nothing wakes a reader of the inbox for it.</summary>
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(0.5);
+
     private long _cursor;
     private long _putBacks;
     private int _left;
@@ -76,7 +79,8 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
                     return;
                 }
 
-                session.Inbox.WaitAfter(version, left, Cancellation);
+                session.Inbox.WaitAfter(version, IsTimed && left < s_look ? left : s_look, Cancellation);
+                TellNews(session);
             }
         }
         catch (OperationCanceledException)

@@ -1,4 +1,3 @@
-using System;
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
@@ -12,7 +11,7 @@ namespace LanPeer.Cmdlets.Commands;
 [OutputType(typeof(FileInfo))]
 public sealed class SaveLanAvatarCommand : LanSessionCmdlet
 {
-    /// <summary><para type="description">Whose: a user id, name, display name, peer id, peer or profile; wildcards are allowed.</para></summary>
+    /// <summary><para type="description">Whose: a user id, name, display name, PEER_ID, peer or profile; wildcards in names are allowed.</para></summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
@@ -61,7 +60,7 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
 
     private void Save(LanSession session, LanPeer peer)
     {
-        LanProfile? profile = session.GetProfile(peer.UserId);
+        LanProfile? profile = session.GetProfile(PeerLists.IdOf(peer));
         byte[] image = profile?.AvatarBytes ?? throw new LanPeerException(LanErrorId.ProfileNotFound,
             $"{peer.UserId} has sent no avatar.", "Get-LanPeer shows who has one (HasAvatar).");
         string file = LanPaths.ToFile(this, Path);
@@ -79,7 +78,7 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
             return;
         }
 
-        Write(image, file);
+        LanFiles.Write(file, image, Force, "Use -Force to overwrite it, or another -Path.");
         if (PassThru)
         {
             WriteObject(new FileInfo(file));
@@ -90,35 +89,4 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
     private static string FileNameOf(string userId)
         => string.Concat(userId.Select((c, i) => char.IsLetterOrDigit(c) || c is '@' or '-' or '_' || (c == '.' && i > 0)
             ? c.ToString() : $"%{(int)c:X4}"));
-
-    /// <summary>Writes beside the target and moves it there: whole or not at all, and never into what a link or pipe leads to.</summary>
-    private void Write(byte[] image, string file)
-    {
-        string part = file + "." + System.IO.Path.GetRandomFileName();
-        try
-        {
-            try
-            {
-                using (var stream = new FileStream(part, FileMode.CreateNew, FileAccess.Write))
-                {
-                    stream.Write(image);
-                }
-
-                File.Move(part, file, Force);
-            }
-            catch
-            {
-                File.Delete(part);
-                throw;
-            }
-        }
-        catch (IOException error) when (!Force && (File.Exists(file) || Directory.Exists(file)))
-        {
-            throw new LanPeerException(LanErrorId.FileExists, $"'{file}' exists already.", "Use -Force to overwrite it, or another -Path.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
-        {
-            throw new LanPeerException(LanErrorId.FileNotWritable, $"'{file}' cannot be written: {error.Message}", "Check the path and your permissions.", error);
-        }
-    }
 }

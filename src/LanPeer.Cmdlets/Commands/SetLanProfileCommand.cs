@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Management.Automation;
 
 namespace LanPeer.Cmdlets.Commands;
@@ -72,36 +71,14 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
 
     private static string Describe(byte[]? avatar) => avatar is null ? "" : $", avatar of {avatar.Length} bytes";
 
-    private byte[] ReadAvatar(string path)
+    private byte[] ReadAvatar(string path) => LanFiles.Read(LanPaths.ToFile(this, path), path, "an image file", length =>
     {
-        string file = LanPaths.ToFile(this, path);
-        try
+        if (length is 0 or > LargestRead)
         {
-            if (Directory.Exists(file))
-            {
-                throw new LanPeerException(LanErrorId.FileNotReadable, $"'{path}' is a folder.", "Name an image file.");
-            }
-
-            // The length is asked before the file is opened: pipes and devices have none and would block or never end,
-            // and a disk image given by mistake is not read into memory.
-            long length = new FileInfo(file).Length;
-            if (length is 0 or > LargestRead)
-            {
-                throw length == 0
-                    ? new LanPeerException(LanErrorId.AvatarNotAnImage, $"'{path}' is empty or no regular file.", "Name an image file.")
-                    : new LanPeerException(LanErrorId.AvatarTooLarge, $"'{path}' has {length:N0} bytes; an avatar has at most 20,480.",
-                        "Use a smaller or more strongly compressed image.");
-            }
-
-            return File.ReadAllBytes(file);
+            throw length == 0
+                ? new LanPeerException(LanErrorId.AvatarNotAnImage, $"'{path}' is empty or no regular file.", "Name an image file.")
+                : new LanPeerException(LanErrorId.AvatarTooLarge, $"'{path}' has {length:N0} bytes; an avatar has at most 20,480.",
+                    "Use a smaller or more strongly compressed image.");
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or ArgumentException or NotSupportedException)
-        {
-            throw new LanPeerException(LanErrorId.FileNotFound, $"There is no file '{path}'.", "Check the path.", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LanPeerException(LanErrorId.FileNotReadable, $"'{path}' cannot be read: {error.Message}", "Check that it is a file you may read.", error);
-        }
-    }
+    });
 }

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Management.Automation;
 
@@ -46,11 +47,56 @@ public sealed class StartLanPeerCommand : LanCmdlet
     [ValidateNotNullOrEmpty]
     public string[] Seed { get; set; } = [];
 
+    /// <summary><para type="description">The closed network to be on: who has not its key sees nothing and is not heard. Default: the open network.</para></summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NetworkName { get; set; }
+
+    /// <summary>
+    /// <para type="description">The key of the closed network, 8 to 1,024 bytes, as a SecureString (Read-Host -AsSecureString). Two while it is being changed, the newest first.</para>
+    /// </summary>
+    [Parameter]
+    [NetworkKey]
+    [ValidateNotNullOrEmpty]
+    public LanNetworkKey[]? NetworkKey { get; set; }
+
+    /// <summary>
+    /// <para type="description">A file with the key of the closed network that only its owner can read; its line end does not count. Two while it is being changed, the newest first.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? NetworkKeyPath { get; set; }
+
+    /// <summary><para type="description">The folder of identities and pins. Default: LANPEER_STATE, else a folder of the user's.</para></summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? StatePath { get; set; }
+
+    /// <summary><para type="description">Use an identity and pins for this session only, and neither read nor write any.</para></summary>
+    [Parameter]
+    public SwitchParameter Ephemeral { get; set; }
+
+    /// <summary><para type="description">Talk to pinned and approved identities only: nobody new, and nobody in the clear.</para></summary>
+    [Parameter]
+    public SwitchParameter RequireTrust { get; set; }
+
+    /// <summary>
+    /// <para type="description">Take plain text also from those who have once proven who they are. Anybody can forge it.</para>
+    /// </summary>
+    [Parameter]
+    public SwitchParameter AllowUnsigned { get; set; }
+
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         try
         {
+            if (Ephemeral && StatePath is not null)
+            {
+                throw new LanPeerException(LanErrorId.InvalidOption, "An ephemeral peer keeps nothing, and has no use for a state folder.",
+                    "Use -Ephemeral or -StatePath, not both.");
+            }
+
             LanPeerOptions options = ReadOptions();
             SessionRegistry registry = SessionRegistry.Current;
             if (registry.Find(options.Name) is LanSession running && running.Options.DiscoveryPort == options.DiscoveryPort)
@@ -81,6 +127,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
                 + "announces itself and can be reached, but does not hear others' announcements until the port is free; it is tried again every 5 seconds.");
         }
 
+        WriteVerbose($"{session.UserId} is {session.PeerId}.");
         WriteVerbose($"{session.UserId} listens on port {session.Port}, announces to port {session.Options.DiscoveryPort} ({session.Network}).");
         WriteObject(session);
     }
@@ -95,7 +142,43 @@ public sealed class StartLanPeerCommand : LanCmdlet
         AnnounceInterval = Seconds(AnnounceInterval, nameof(AnnounceInterval)),
         PeerTimeout = Seconds(PeerTimeout, nameof(PeerTimeout)),
         Seeds = Seed,
+        NetworkName = NetworkName ?? "",
+        NetworkKeys = ReadKeys(),
+        StatePath = StatePath is null ? null : LanPaths.ToFile(this, StatePath),
+        Ephemeral = Ephemeral,
+        RequireTrust = RequireTrust,
+        AllowUnsigned = AllowUnsigned,
     };
+
+    private LanNetworkKey[] ReadKeys()
+    {
+        bool hasKey = NetworkKey is not null || NetworkKeyPath is not null;
+        if (NetworkName is null && hasKey)
+        {
+            throw new LanPeerException(LanErrorId.InvalidOption, "A network key is given, but no network.", "Name the closed network with -NetworkName.");
+        }
+
+        if (NetworkName is not null && !hasKey)
+        {
+            throw new LanPeerException(LanErrorId.InvalidOption, $"The closed network '{NetworkName}' is given without its key.",
+                "Give it with -NetworkKey (Read-Host -AsSecureString), or with -NetworkKeyPath.");
+        }
+
+        if (NetworkKey is not null && NetworkKeyPath is not null)
+        {
+            throw new LanPeerException(LanErrorId.InvalidOption, "The network key is given twice: by -NetworkKey and by -NetworkKeyPath.",
+                "Use one of the two. Each takes two keys while the key is being changed, the newest first.");
+        }
+
+        return NetworkKey ?? [.. (NetworkKeyPath ?? []).Select(ReadKey)];
+    }
+
+    private LanNetworkKey ReadKey(string path)
+    {
+        string file = LanPaths.ToFile(this, path);
+        return File.Exists(file) || Directory.Exists(file) ? LanNetworkKey.FromFile(file)
+            : throw new LanPeerException(LanErrorId.FileNotFound, $"There is no key file '{path}'.", "Check the path.");
+    }
 
     private static string DefaultName()
     {

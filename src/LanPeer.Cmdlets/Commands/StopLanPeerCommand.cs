@@ -18,7 +18,7 @@ public sealed class StopLanPeerCommand : LanSessionCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        LanSession session = RequireSession();
+        LanSession session = FindSession();
         if (ShouldProcess(session.UserId, "Stop peer"))
         {
             session.Dispose();

@@ -22,10 +22,11 @@ internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To,
 /// <param name="MessageId">The sender's id for it; may be empty.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
 /// <param name="ShareKey">Whose share of the inbox it counts to.</param>
+/// <param name="Signed">A POST that carries proof of its author, as it came.</param>
 internal sealed record Arrival(
     MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,
     long? Timestamp, string MessageId, DateTimeOffset ReceivedAt,
-    string ShareKey);
+    string ShareKey, byte[]? Signed = null);
 
 internal enum PeerChangeKind
 {
@@ -36,10 +37,22 @@ internal enum PeerChangeKind
 
     /// <summary>Two programs use one user id.</summary>
     Conflict,
+
+    /// <summary>A user id that belongs to another identity is used by this one.</summary>
+    KeyChanged,
+
+    /// <summary>Somebody uses the name of our closed network with a key we do not have.</summary>
+    WrongNetworkKey,
 }
 
-/// <summary>Something happened to a peer. <paramref name="Peer"/> is null when the conflict is about our own id.</summary>
-internal readonly record struct PeerChange(PeerChangeKind Kind, PeerEntry? Peer);
+/// <summary>Something happened to a peer.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="Peer">To whom; null when it is about our own id or network.</param>
+/// <param name="Source">Where it was seen, when there is no peer.</param>
+internal readonly record struct PeerChange(PeerChangeKind Kind, PeerEntry? Peer, Ipv4Endpoint Source = default);
+
+/// <summary>A message that waits for a handshake, or for which there was no room to wait.</summary>
+internal readonly record struct WaitingMessage(PeerEntry Peer, bool IsWaiting);
 
 /// <summary>The peer list of another peer, for whoever asked.</summary>
 internal sealed record ListAnswer(PeerEntry From, IReadOnlyList<ReportedPeer> Peers);
@@ -63,6 +76,9 @@ internal sealed class Effects
     public List<PeerChange> Changes { get; } = [];
 
     public List<ListAnswer> Lists { get; } = [];
+
+    /// <summary>Messages that were not sent because there are no keys for their receiver yet.</summary>
+    public List<WaitingMessage> Waiting { get; } = [];
 
     public ReadOnlySpan<byte> Payload(in Outgoing send) => _arena.AsSpan(send.Start, send.Length);
 
@@ -95,6 +111,7 @@ internal sealed class Effects
         Arrivals.Clear();
         Changes.Clear();
         Lists.Clear();
+        Waiting.Clear();
         _used = 0;
         if (_arena.Length > KeptBytes)
         {

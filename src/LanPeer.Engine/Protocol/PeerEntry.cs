@@ -1,5 +1,7 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -16,21 +18,43 @@ internal sealed class PeerEntry
 {
     public PeerEntry(ReadOnlySpan<byte> userId, Ipv4Endpoint endpoint)
     {
-        Key = userId.ToArray();
-        UserId = Encoding.UTF8.GetString(userId);
-        Name = Encoding.UTF8.GetString(UserIds.NamePart(userId));
         Endpoint = endpoint;
+        Call(userId);
     }
 
     /// <summary>USER_ID as it came, the key of the table.</summary>
-    public byte[] Key { get; }
+    public byte[] Key { get; private set; }
 
-    public string UserId { get; }
+    public string UserId { get; private set; }
 
     /// <summary>The part of the user id before the last @.</summary>
-    public string Name { get; }
+    public string Name { get; private set; }
+
+    /// <summary>Its handshakes and keys; null for a peer that speaks in the clear.</summary>
+    public Contact? Contact { get; init; }
+
+    /// <summary>Who it has proven to be; null for a peer that speaks in the clear.</summary>
+    public PublicIdentity? Who => Contact?.Who;
+
+    /// <summary>What the pins said of it when it came, or the user has decided since.</summary>
+    public PinVerdict Verdict { get; set; }
+
+    /// <summary>When it came into the table.</summary>
+    public DateTimeOffset MetUtc { get; init; }
 
     public Ipv4Endpoint Endpoint { get; set; }
+
+    /// <summary>Where it says itself that it listens: the address in its user id, 0 when there is none, and its port.</summary>
+    public Ipv4Endpoint Claimed { get; set; }
+
+    /// <summary>A place that was asked whether the peer is there, when, and what it has to return.</summary>
+    public (Ipv4Endpoint Place, TimeSpan At, ulong Token) Probe { get; set; }
+
+    /// <summary>When its endpoint, silent for long, was asked whether it is still the peer's.</summary>
+    public TimeSpan? EndpointAsked { get; set; }
+
+    /// <summary>When something authentic last came from its endpoint.</summary>
+    public TimeSpan PathHeard { get; set; }
 
     /// <summary>
     /// Whether the host part of the user id is the address it speaks from. Otherwise (NAT, several homes, a host name)
@@ -75,10 +99,22 @@ internal sealed class PeerEntry
 
     public PeerProfile? Profile { get; set; }
 
+    /// <summary>What it may still send now.</summary>
+    public InboundBuckets Inbound;
+
     public DuplicateWindow Duplicates { get; } = new();
 
     public WriteForm Form => new(Dialect, UsesTokens || Dialect == Dialect.Rfc);
 
     /// <summary>The next entry in the table's bucket.</summary>
     internal PeerEntry? Next { get; set; }
+
+    /// <summary>Takes another user id; the table calls it, as it is its key.</summary>
+    [MemberNotNull(nameof(Key), nameof(UserId), nameof(Name))]
+    internal void Call(ReadOnlySpan<byte> userId)
+    {
+        Key = userId.ToArray();
+        UserId = Encoding.UTF8.GetString(userId);
+        Name = Encoding.UTF8.GetString(UserIds.NamePart(userId));
+    }
 }

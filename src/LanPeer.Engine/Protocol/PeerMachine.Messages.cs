@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -16,19 +17,29 @@ internal sealed partial class PeerMachine
 
         // The seed's own form is written first even without receivers: whether a text fits must not depend on who is here.
         _ = TryEncode(default, out bool fits);
+        bool isSealed = false;
         foreach (PeerEntry peer in peers)
         {
-            fits = fits && TryEncode(peer.Form, out _);
+            isSealed |= peer.Contact is not null;
+            fits = fits && (peer.Contact is not null || TryEncode(peer.Form, out _));
         }
 
-        if (!fits)
+        int sealedLength = fits && isSealed ? WriteSignedPost(envelope, text) : 0;
+        if (!fits || (isSealed && sealedLength == 0))
         {
             return null;
         }
 
         foreach (PeerEntry peer in peers)
         {
-            effects.Send(payloads[peer.Form], peer.Endpoint, peer);
+            if (peer.Contact is not null)
+            {
+                SendText(peer, sealedLength, now, effects);
+            }
+            else
+            {
+                effects.Send(payloads[peer.Form], peer.Endpoint, peer);
+            }
         }
 
         return MessageIdText(envelope);
@@ -50,18 +61,29 @@ internal sealed partial class PeerMachine
         }
     }
 
+    /// <summary>Writes a post with its author's signature into the room for sealed texts: made once, however many get it.</summary>
+    private int WriteSignedPost(in Envelope envelope, string text)
+        => MessageWriter.SignedPost(TextRoom, envelope, text, new PostProof
+        {
+            PeerId = _peerId,
+            Key = _key,
+            SignKey = _signKey,
+            Signature = PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text),
+        });
+
     /// <summary>Writes one direct message.</summary>
     /// <returns>The message id, or null when the text does not fit one datagram.</returns>
     public string? DM(Moment now, PeerEntry peer, string text, Effects effects)
     {
         Envelope envelope = NewEnvelope(now);
-        int length = MessageWriter.DM(effects.Room(), envelope, peer.Key, text, peer.Form);
+        int length = MessageWriter.DM(
+            peer.Contact is null ? _frames.AsSpan(Frames.Header) : TextRoom, envelope, peer.Key, text, peer.Form);
         if (length == 0)
         {
             return null;
         }
 
-        effects.Send(effects.Commit(length), peer.Endpoint, peer);
+        SendText(peer, length, now, effects);
         return MessageIdText(envelope);
     }
 
@@ -82,6 +104,11 @@ internal sealed partial class PeerMachine
             return reason;
         }
 
+        if (inbound.Peer is not null && datagram.Type == MessageType.Post && !IsProvenBy(datagram, inbound.Peer))
+        {
+            return DropReason.Unproven;
+        }
+
         if (!IsFirst(datagram, peer))
         {
             return DropReason.Duplicate;
@@ -95,9 +122,17 @@ internal sealed partial class PeerMachine
         inbound.Effects.Arrivals.Add(new Arrival(
             datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
             datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc,
-            ShareKeyOf(datagram, inbound)));
+            ShareKeyOf(datagram, inbound), inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null));
         return DropReason.None;
     }
+
+    /// <summary>
+    /// Whether a post names its sender's keys and has a signature. The session says who sent it; whether the signature is
+    /// right matters to those it is shown to later, and takes ten times as long to find out as all the rest.
+    /// </summary>
+    private static bool IsProvenBy(in Datagram post, PeerEntry peer)
+        => post[Field.Signature].Length == WireLimits.SignatureLength
+            && PostSignature.NamesAuthor(post, peer.Who!);
 
     /// <summary>Whether a message comes for the first time; its sender may have become known since.</summary>
     private bool IsFirst(in Datagram datagram, PeerEntry? peer)

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using System.Text.Json;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -37,7 +38,13 @@ internal sealed partial class PeerMachine
                 break;
             }
 
-            if (peer.Dialect == Dialect.Lean)
+            if (peer.Contact is not null)
+            {
+                peer.ListAsked = now.Elapsed;
+                SendText(peer, MessageWriter.PeerListRequest(TextRoom, NewEnvelope(now), padTo: 0), now, effects);
+                asked++;
+            }
+            else if (peer.Dialect == Dialect.Lean)
             {
                 peer.ListAsked = now.Elapsed;
                 effects.Send(payload, peer.Endpoint, peer);
@@ -51,7 +58,7 @@ internal sealed partial class PeerMachine
     private DropReason OnPeerListRequest(in Datagram datagram, in Inbound inbound)
     {
         DropReason reason = FindSender(datagram, inbound, out PeerEntry? peer);
-        if (reason == DropReason.AddressMismatch)
+        if (reason is not (DropReason.None or DropReason.UnknownSender))
         {
             return reason;
         }
@@ -63,7 +70,12 @@ internal sealed partial class PeerMachine
         }
 
         int budget = Amplification * datagram.Length;
-        if (budget < ListSize && peer is { Proto: 0 } && MaySendUnasked(peer, now, ListSize))
+        if (inbound.Peer is not null)
+        {
+            // Its address is proven: nothing can be amplified towards anybody else.
+            budget = ListSize;
+        }
+        else if (budget < ListSize && peer is { Proto: 0 } && MaySendUnasked(peer, now, ListSize))
         {
             budget = ListSize;
         }
@@ -113,6 +125,12 @@ internal sealed partial class PeerMachine
         }
 
         var list = new PeerListText(ids.Append(']').ToString(), endpoints.Append(']').ToString(), count);
+        if (inbound.Peer is not null)
+        {
+            SendText(inbound.Peer, MessageWriter.PeerListResponse(TextRoom, NewEnvelope(inbound.Now), list), inbound.Now, inbound.Effects);
+            return;
+        }
+
         int length = budget <= 0 ? 0
             : MessageWriter.PeerListResponse(inbound.Effects.Room()[..budget], NewEnvelope(inbound.Now), list);
         if (length > 0)
@@ -157,7 +175,7 @@ internal sealed partial class PeerMachine
         foreach (ReportedPeer other in reported)
         {
             if (approached < MaxIntroductions && MayApproach(other.Endpoint)
-                && _peers.Find(Encoding.UTF8.GetBytes(other.UserId)) is null)
+                && FindPeer(other.UserId) is null)
             {
                 approached++;
                 Ask(inbound.Now, other.Endpoint, inbound.Effects);

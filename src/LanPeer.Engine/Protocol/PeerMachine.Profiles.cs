@@ -43,6 +43,12 @@ internal sealed partial class PeerMachine
         _profilePayloads.Clear();
         foreach (PeerEntry peer in _peers.Entries)
         {
+            if (peer.Contact is not null)
+            {
+                SendSealedProfile(peer, envelope, profile, now, effects);
+                continue;
+            }
+
             // An address nobody has proven to be somebody's may be a victim's; it gets the profile once it has answered.
             peer.NeedsProfile = !IsWithinReach(peer);
             if (!peer.NeedsProfile)
@@ -57,7 +63,7 @@ internal sealed partial class PeerMachine
     private DropReason OnProfile(in Datagram datagram, in Inbound inbound)
     {
         // The RFC's peers announce themselves by their profile.
-        if (datagram.Dialect == Dialect.Rfc)
+        if (datagram.Dialect == Dialect.Rfc && inbound.Peer is null)
         {
             DropReason met = Meet(datagram, inbound with { Inlet = Inlet.Unicast },
                 new Ipv4Endpoint(inbound.Source.Address, PortOfRfcPeer(datagram)));
@@ -169,6 +175,15 @@ internal sealed partial class PeerMachine
         => _peers.Find(datagram.Sender) is { Dialect: Dialect.Rfc } known ? known.Endpoint.Port : _settings.DiscoveryPort;
 
     private int ProfileSize => 256 + (_profile?.AvatarBase64.Length ?? 0);
+
+    private void SendSealedProfile(PeerEntry peer, in Envelope envelope, in ProfileDetails profile, Moment now, Effects effects)
+    {
+        int length = MessageWriter.Profile(TextRoom, envelope, profile, default);
+        if (length > 0)
+        {
+            SendText(peer, length, now, effects);
+        }
+    }
 
     private void SendProfile(PeerEntry peer, in Envelope envelope, Effects effects)
     {

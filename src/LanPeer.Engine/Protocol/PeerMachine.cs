@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using LanPeer.Security;
+using LanPeer.Security.Sessions;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -20,7 +21,7 @@ internal enum Inlet : byte
 /// A peer without I/O: (now, datagram or command) in, <see cref="Effects"/> out. No socket, clock, thread or lock in
 /// here; whoever drives it calls from one thread at a time. docs/protocol.md is its specification.
 /// </summary>
-internal sealed partial class PeerMachine
+internal sealed partial class PeerMachine : IDisposable
 {
     /// <summary>Former own ids that DMs are still accepted for after a change of address.</summary>
     private const int FormerIds = 4;
@@ -30,17 +31,32 @@ internal sealed partial class PeerMachine
     private readonly PeerTable _peers;
     private readonly DuplicateWindow _strangers = new();
     private readonly List<byte[]> _formerIds = [];
+    private readonly byte[] _peerId;
+    private readonly byte[] _key;
+    private readonly byte[] _signKey;
+    private readonly AnnouncementSeal? _announcementSeal;
+    private readonly InboundLimits _limits = new();
+
+    /// <summary>For sources behind a router, of which anybody can invent more than any table holds.</summary>
+    private readonly InboundLimits _farLimits = new();
     private byte[] _userId;
     private LocalNetwork _network;
     private ushort _port;
     private TimeSpan _nextSweep = TimeSpan.MaxValue;
     private TimeSpan _nextOwnIdWarning;
+    private ulong _firstEpoch;
 
-    public PeerMachine(PeerSettings settings, LocalNetwork network, RandomSource random)
+    public PeerMachine(PeerSettings settings, LocalNetwork network, RandomSource random, PeerSecurity security)
     {
         _settings = settings;
         _network = network;
         _random = random;
+        _security = security;
+        _sessions = new SessionLayer(security.Identity, security.Network, security.Epochs, security.Suite, random);
+        _announcementSeal = security.Network.IsClosed ? new AnnouncementSeal(security.Network, security.Suite.Aead, random) : null;
+        _peerId = Encoding.ASCII.GetBytes(security.Identity.PeerId);
+        _key = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.AgreementKey));
+        _signKey = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.SigningKey));
         _peers = new PeerTable(settings.MaxPeers, CapacityOfAddress);
         _userId = MakeUserId();
         do
@@ -61,8 +77,16 @@ internal sealed partial class PeerMachine
 
     public IReadOnlyList<PeerEntry> Peers => _peers.Entries;
 
-    /// <summary>The peer of that id, if it is known.</summary>
-    public PeerEntry? FindPeer(string userId) => _peers.Find(Encoding.UTF8.GetBytes(userId));
+    /// <summary>The peer of that PEER_ID or user id, if it is known. Who has proven itself comes before who has not.</summary>
+    public PeerEntry? FindPeer(string id)
+    {
+        byte[] key = Encoding.UTF8.GetBytes(id);
+
+        // One in conflict is found by its PEER_ID alone: what is meant for the owner of a user id must not go to him.
+        PeerEntry? proven = _peers.FindProven(key);
+        return (proven?.Verdict == PinVerdict.Conflict ? null : proven) ?? _peers.Find(key)
+            ?? (Security.PeerId.TryNormalize(id, out string peerId) ? _peers.FindIdentity(peerId) : null);
+    }
 
     /// <summary>When <see cref="Tick"/> has something to do.</summary>
     public TimeSpan NextDeadline
@@ -70,7 +94,8 @@ internal sealed partial class PeerMachine
         get
         {
             TimeSpan next = _nextAnnouncement < _nextSweep ? _nextAnnouncement : _nextSweep;
-            return _nextProfile < next ? _nextProfile : next;
+            next = _nextProfile < next ? _nextProfile : next;
+            return _nextSessionCare < next ? _nextSessionCare : next;
         }
     }
 
@@ -84,6 +109,8 @@ internal sealed partial class PeerMachine
     public void Start(Moment now, ushort port, Effects effects)
     {
         _port = port;
+        IntroduceAs();
+        _ = _security.Epochs.TryNext(now.Utc, out _firstEpoch);
         _nextSweep = now.Elapsed + SweepInterval;
         BeginBurst(now);
         Tick(now, effects);
@@ -95,7 +122,11 @@ internal sealed partial class PeerMachine
         (int, int) payload = default;
         foreach (PeerEntry peer in _peers.Entries)
         {
-            if (peer.Proto != 0)
+            if (peer.Contact is { Current: not null })
+            {
+                SendFrame(peer, FrameType.Leave, default, now, effects);
+            }
+            else if (peer.Contact is null && peer.Proto != 0)
             {
                 payload = payload == default
                     ? effects.Commit(MessageWriter.Leave(effects.Room(), NewEnvelope(now), Boot)) : payload;
@@ -103,7 +134,14 @@ internal sealed partial class PeerMachine
             }
         }
 
-        _nextAnnouncement = _nextSweep = _nextProfile = TimeSpan.MaxValue;
+        _nextAnnouncement = _nextSweep = _nextProfile = _nextSessionCare = TimeSpan.MaxValue;
+    }
+
+    /// <summary>Forgets all keys. Nothing may be called afterwards, and no work may be running.</summary>
+    public void Dispose()
+    {
+        _sessions.Dispose();
+        _announcementSeal?.Dispose();
     }
 
     /// <summary>The host's addresses changed: announce anew, under a new id when the old address is gone.</summary>
@@ -120,6 +158,20 @@ internal sealed partial class PeerMachine
             }
 
             _userId = MakeUserId();
+            IntroduceAs();
+
+            // Those with a session learn the new id by a new handshake, from the new address.
+            foreach (Contact contact in _contacts.All)
+            {
+                if (contact.Entry is PeerEntry peer)
+                {
+                    BeginAnew(contact, peer.Endpoint, now);
+                }
+                else if (contact.Attempt is { } attempt)
+                {
+                    BeginAnew(contact, attempt.To, now, attempt.MaxTries);
+                }
+            }
         }
 
         BeginBurst(now);
@@ -135,7 +187,7 @@ internal sealed partial class PeerMachine
     /// <returns>Why it was dropped, or <see cref="DropReason.None"/>.</returns>
     public DropReason Receive(Moment now, Inlet inlet, Ipv4Endpoint source, ReadOnlySpan<byte> bytes, Effects effects)
     {
-        if (!source.IsUsable)
+        if (!source.IsUsable || _network.IsBroadcast(source.Address))
         {
             return DropReason.BadSource;
         }
@@ -145,28 +197,47 @@ internal sealed partial class PeerMachine
             return DropReason.OffNetwork;
         }
 
-        DropReason reason = DatagramReader.Read(bytes, out Datagram datagram);
-        if (reason != DropReason.None)
+        var inbound = new Inbound(now, inlet, source, bytes.Length, effects);
+        if (bytes.Length > 0 && bytes[0] == WireLimits.BinaryMark)
         {
-            return reason;
+            return OnSealed(bytes, inbound);
         }
 
-        var inbound = new Inbound(now, inlet, source, bytes.Length, effects);
-        if (datagram.Sender.SequenceEqual(_userId) || datagram.Boot == Boot)
+        if (_security.Network.IsClosed)
+        {
+            return DropReason.PlainText;
+        }
+
+        DropReason reason = DatagramReader.Read(bytes, out Datagram datagram);
+        return reason != DropReason.None ? reason : OnMessage(datagram, inbound);
+    }
+
+    /// <summary>A message, from a datagram of its own or from a session.</summary>
+    private DropReason OnMessage(in Datagram datagram, in Inbound inbound)
+    {
+        bool hasIdentity = datagram.Has(Field.PeerId) && datagram.Type == MessageType.PeerDiscovery;
+        bool isOwn = datagram.Boot == Boot
+            || (hasIdentity ? datagram[Field.PeerId].SequenceEqual(_peerId) : datagram.Sender.SequenceEqual(_userId));
+        if (inbound.Peer is null && isOwn)
         {
             return OnOwnId(datagram, inbound);
         }
 
+        if (!IsWithinLimits(datagram, inbound))
+        {
+            return DropReason.RateLimited;
+        }
+
         return datagram.Type switch
         {
-            MessageType.PeerDiscovery => OnDiscovery(datagram, inbound),
-            MessageType.Ping => OnPing(datagram, inbound),
+            MessageType.PeerDiscovery when inbound.Peer is null => OnDiscovery(datagram, inbound),
+            MessageType.Ping when inbound.Peer is null => OnPing(datagram, inbound),
             MessageType.Post => OnPost(datagram, inbound),
             MessageType.DM => OnDM(datagram, inbound),
             MessageType.Profile => OnProfile(datagram, inbound),
             MessageType.PeerListRequest => OnPeerListRequest(datagram, inbound),
             MessageType.PeerListResponse => OnPeerListResponse(datagram, inbound),
-            MessageType.Leave => OnLeave(datagram, inbound),
+            MessageType.Leave when inbound.Peer is null => OnLeave(datagram, inbound),
             _ => DropReason.Ignored,
         };
     }
@@ -189,6 +260,25 @@ internal sealed partial class PeerMachine
         {
             SendDueProfiles(now, effects);
         }
+
+        if (now.Elapsed >= _nextSessionCare)
+        {
+            CareForSessions(now, effects);
+        }
+    }
+
+    private bool IsWithinLimits(in Datagram datagram, in Inbound inbound)
+    {
+        if (_network.IsOwn(inbound.Source.Address))
+        {
+            return true;
+        }
+
+        PeerEntry? peer = inbound.Peer ?? _peers.Find(datagram.Sender);
+        return peer is not null && (inbound.Peer is not null || AddressRule.SpeaksFor(_network, peer, inbound.Source))
+            ? InboundLimits.Allows(peer, datagram.Type, inbound.Now.Elapsed)
+            : (_network.IsOnLink(inbound.Source.Address) ? _limits : _farLimits)
+                .Allows(inbound.Source.Address, datagram.Type, inbound.Now.Elapsed);
     }
 
     private DropReason OnOwnId(in Datagram datagram, in Inbound inbound)
@@ -203,13 +293,29 @@ internal sealed partial class PeerMachine
         // Without a network many hosts have the address 127.0.0.1. Anybody else is a forger, and gets no warning out of us.
         bool isTwin = AddressRule.Match(_network, _userId, inbound.Source) == AddressMatch.Same
             || Ipv4Endpoint.IsLoopbackAddress(_network.PrimaryAddress);
-        if (isTwin && datagram.Type == MessageType.PeerDiscovery && inbound.Now.Elapsed >= _nextOwnIdWarning)
+        if (datagram.Has(Field.PeerId) && datagram.Type == MessageType.PeerDiscovery)
         {
-            _nextOwnIdWarning = inbound.Now.Elapsed + TimeSpan.FromMinutes(1);
-            inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.Conflict, null));
+            // Anybody can repeat what this peer announced in an earlier run. Only a handshake shows a second owner of its keys.
+            ChallengeTwin(inbound);
+            return DropReason.OwnId;
+        }
+
+        if (isTwin && datagram.Type == MessageType.PeerDiscovery)
+        {
+            WarnOfTwin(inbound.Now, inbound.Effects);
         }
 
         return DropReason.OwnId;
+    }
+
+    /// <summary>Tells, once a minute at most, that another program is seen under this peer's user id or keys.</summary>
+    private void WarnOfTwin(Moment now, Effects effects)
+    {
+        if (now.Elapsed >= _nextOwnIdWarning)
+        {
+            _nextOwnIdWarning = now.Elapsed + TimeSpan.FromMinutes(1);
+            effects.Changes.Add(new PeerChange(PeerChangeKind.Conflict, null));
+        }
     }
 
     private DropReason OnLeave(in Datagram datagram, in Inbound inbound)
@@ -217,7 +323,7 @@ internal sealed partial class PeerMachine
         PeerEntry? peer = _peers.Find(datagram.Sender);
         if (peer is null)
         {
-            return DropReason.UnknownSender;
+            return IsProtected(datagram.Sender) ? DropReason.Downgrade : DropReason.UnknownSender;
         }
 
         if (!AddressRule.SpeaksFor(_network, peer, inbound.Source) || peer.Endpoint.Port != inbound.Source.Port
@@ -239,6 +345,10 @@ internal sealed partial class PeerMachine
             {
                 Forget(peer, PeerChangeKind.Expired, effects);
             }
+            else if (peer.Contact is Contact contact && SessionLayer.IsRekeyDue(contact, now.Elapsed))
+            {
+                BeginAt(peer, now);
+            }
         }
     }
 
@@ -246,12 +356,26 @@ internal sealed partial class PeerMachine
     {
         SetProfileOf(peer, null);
         _peers.Remove(peer);
+        if (peer.Contact is Contact contact)
+        {
+            contact.Entry = null;
+            _sealedPeers--;
+            Dismiss(contact, effects);
+        }
+
         effects.Changes.Add(new PeerChange(kind, peer));
     }
 
     /// <summary>The sender of a message that is no announcement: known and speaking from its address, or at least plausible.</summary>
     private DropReason FindSender(in Datagram datagram, in Inbound inbound, out PeerEntry? peer)
     {
+        if (inbound.Peer is not null)
+        {
+            // In a session there is no other sender than the one it belongs to.
+            peer = inbound.Peer;
+            return datagram.Sender.SequenceEqual(peer.Key) ? DropReason.None : DropReason.ForgedSender;
+        }
+
         peer = _peers.Find(datagram.Sender);
         if (peer is not null)
         {
@@ -266,6 +390,16 @@ internal sealed partial class PeerMachine
             return DropReason.None;
         }
 
+        if (_security.RequireTrust)
+        {
+            return DropReason.Untrusted;
+        }
+
+        if (IsProtected(datagram.Sender))
+        {
+            return DropReason.Downgrade;
+        }
+
         return AddressRule.Match(_network, datagram.Sender, inbound.Source) switch
         {
             AddressMatch.Same => DropReason.None,
@@ -277,11 +411,22 @@ internal sealed partial class PeerMachine
     private int CapacityOfAddress(uint address)
         => _network.IsOwn(address) ? _settings.MaxPeersOnThisHost : _settings.MaxPeersPerAddress;
 
-    private byte[] MakeUserId()
-        => Encoding.UTF8.GetBytes($"{_settings.Name}@{new Ipv4Endpoint(_network.PrimaryAddress, 0).AddressText}");
+    /// <summary>The user id of a peer of that name on that host.</summary>
+    public static string UserIdOf(string name, LocalNetwork network)
+        => $"{name}@{new Ipv4Endpoint(network.PrimaryAddress, 0).AddressText}";
+
+    private byte[] MakeUserId() => Encoding.UTF8.GetBytes(UserIdOf(_settings.Name, _network));
 
     private Envelope NewEnvelope(Moment now) => new(_userId, now.Utc.ToUnixTimeSeconds(), _random.NextUInt64());
 
     /// <summary>A datagram's circumstances, passed along its way.</summary>
-    private readonly record struct Inbound(Moment Now, Inlet Inlet, Ipv4Endpoint Source, int Length, Effects Effects);
+    /// <param name="Now">Now.</param>
+    /// <param name="Inlet">The socket it came through.</param>
+    /// <param name="Source">Where the network says it came from.</param>
+    /// <param name="Length">Bytes of it.</param>
+    /// <param name="Effects">Receives what is to be done.</param>
+    /// <param name="Peer">Whose session it came through; null when it came in the clear.</param>
+    /// <param name="Secret">The network's key it was sealed with; null when it came in the clear.</param>
+    private readonly record struct Inbound(
+        Moment Now, Inlet Inlet, Ipv4Endpoint Source, int Length, Effects Effects, PeerEntry? Peer = null, NetworkSecret? Secret = null);
 }

@@ -13,7 +13,9 @@ namespace LanPeer.Protocol;
 /// <param name="Proto">PROTO of its answer.</param>
 /// <param name="IsReported">Named by another peer, not heard itself.</param>
 /// <param name="IsAddressMatched">Whether the id names the address it answered from.</param>
-internal readonly record struct ScanFinding(string UserId, Ipv4Endpoint Endpoint, byte Proto, bool IsReported, bool IsAddressMatched);
+/// <param name="PeerId">Who it claims to be, which a scan does not prove; null when it claims nothing.</param>
+internal readonly record struct ScanFinding(
+    string UserId, Ipv4Endpoint Endpoint, byte Proto, bool IsReported, bool IsAddressMatched, string? PeerId = null);
 
 /// <summary>The asking side of a scan (docs/protocol.md, "Scans"), without I/O.</summary>
 internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, ushort port, RandomSource random)
@@ -58,7 +60,8 @@ internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, us
 
             var endpoint = new Ipv4Endpoint(source.Address, datagram.Port != 0 ? datagram.Port : source.Port);
             bool isMatched = AddressRule.Match(network, datagram.Sender, source) == AddressMatch.Same;
-            Add(new ScanFinding(Encoding.UTF8.GetString(datagram.Sender), endpoint, datagram.Proto, false, isMatched), findings);
+            Add(new ScanFinding(Encoding.UTF8.GetString(datagram.Sender), endpoint, datagram.Proto, false, isMatched,
+                PeerId.IsValid(datagram[Field.PeerId]) ? datagram.Text(Field.PeerId) : null), findings);
         }
         else if (datagram.Type == MessageType.PeerListResponse && _answered.Contains(source))
         {

@@ -54,6 +54,32 @@ internal static class PeerId
         return string.Join('-', groups);
     }
 
+    /// <summary>Takes an id as people write it: in groups with hyphens or blanks, in small letters, or plain.</summary>
+    public static bool TryNormalize(string? text, out string peerId)
+    {
+        Span<char> id = stackalloc char[Length];
+        int used = 0;
+        foreach (char character in text ?? "")
+        {
+            if (character is '-' or ' ')
+            {
+                continue;
+            }
+
+            char upper = char.ToUpperInvariant(character);
+            if (used == Length || !Alphabet.Contains(upper, StringComparison.Ordinal))
+            {
+                used = 0;
+                break;
+            }
+
+            id[used++] = upper;
+        }
+
+        peerId = used == Length ? new string(id) : "";
+        return used == Length;
+    }
+
     private static int FiveBits(ReadOnlySpan<byte> bytes, int at)
         => (((bytes[at / 8] << 8) | bytes[(at / 8) + 1]) >> (11 - (at % 8))) & 31;
 }

@@ -60,5 +60,8 @@ internal ref struct Datagram
         => Utf8Parser.TryParse(this[Field.Proto], out byte version, out int used) && used == this[Field.Proto].Length
             ? version : (byte)0;
 
+    /// <summary>All of its bytes, to be kept.</summary>
+    public readonly byte[] Copy() => _bytes.ToArray();
+
     internal readonly ReadOnlySpan<byte> Raw(in FieldSlice slice) => _bytes.Slice(slice.Start, slice.Length);
 }

@@ -26,6 +26,8 @@ internal enum DropReason
     BadNonce,
     FieldTooLong,
     BadPeerList,
+    BadKey,
+    BadFrame,
 
     // What the peer finds in its state.
     BadSource,
@@ -41,5 +43,20 @@ internal enum DropReason
     Unsolicited,
     Ignored,
     InboxFull,
+
+    // What sessions and trust find.
+    NotAuthentic,
+    UnknownSession,
+    Replayed,
+    Crossed,
+    UnderLoad,
+    ForgedSender,
+    Unproven,
+    Downgrade,
+    Untrusted,
+    Blocked,
+    PlainText,
+    OtherNetwork,
+    WrongNetworkKey,
     Fault,
 }

@@ -27,6 +27,10 @@ internal enum Field : byte
     Boot,
     Ask,
     Answer,
+    PeerId,
+    Key,
+    SignKey,
+    Signature,
 
     /// <summary>How many keys there are; also "no such key".</summary>
     None,
@@ -77,12 +81,16 @@ internal static class Fields
     {
         2 when key.SequenceEqual("TO"u8) => Field.To,
         3 when key.SequenceEqual("ASK"u8) => Field.Ask,
+        3 when key.SequenceEqual("KEY"u8) => Field.Key,
         4 => ParseExact4(key),
         5 => ParseExact5(key),
         6 when key.SequenceEqual("STATUS"u8) => Field.Status,
         6 when key.SequenceEqual("ANSWER"u8) => Field.Answer,
         7 when key.SequenceEqual("USER_ID"u8) => Field.UserId,
         7 when key.SequenceEqual("CONTENT"u8) => Field.Content,
+        7 when key.SequenceEqual("PEER_ID"u8) => Field.PeerId,
+        8 when key.SequenceEqual("SIGN_KEY"u8) => Field.SignKey,
+        9 when key.SequenceEqual("SIGNATURE"u8) => Field.Signature,
         9 when key.SequenceEqual("TIMESTAMP"u8) => Field.Timestamp,
         9 when key.SequenceEqual("ENDPOINTS"u8) => Field.Endpoints,
         10 when key.SequenceEqual("MESSAGE_ID"u8) => Field.MessageId,

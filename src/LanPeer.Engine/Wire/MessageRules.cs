@@ -55,6 +55,12 @@ internal static class MessageRules
             return DropReason.BadNonce;
         }
 
+        if ((datagram.Has(Field.PeerId) || datagram.Has(Field.Key))
+            && (datagram[Field.PeerId].Length != WireLimits.PeerIdLength || datagram[Field.Key].Length != WireLimits.KeyLength))
+        {
+            return DropReason.BadKey;
+        }
+
         if (!datagram.Has(Field.Port))
         {
             return DropReason.None;

@@ -40,6 +40,12 @@ internal static class MessageWriter
             writer.HexField("BOOT"u8, details.Boot, 8);
         }
 
+        if (!details.PeerId.IsEmpty)
+        {
+            writer.Field("PEER_ID"u8, details.PeerId);
+            writer.Field("KEY"u8, details.Key);
+        }
+
         if (!details.Ask.IsEmpty)
         {
             writer.Field("ASK"u8, details.Ask);
@@ -72,6 +78,22 @@ internal static class MessageWriter
         }
 
         Encoding(ref writer, escaped);
+        return writer.Complete();
+    }
+
+    /// <summary>A POST for LanPeer peers, with the proof of who wrote it.</summary>
+    public static int SignedPost(Span<byte> buffer, in Envelope envelope, string text, in PostProof proof)
+    {
+        var writer = new DatagramWriter(buffer, Dialect.Lean);
+        writer.Field("TYPE"u8, "POST"u8);
+        writer.Field("USER_ID"u8, envelope.UserId.Span);
+        bool escaped = Content(ref writer, text);
+        Stamp(ref writer, envelope);
+        Encoding(ref writer, escaped);
+        writer.Field("PEER_ID"u8, proof.PeerId);
+        writer.Field("KEY"u8, proof.Key);
+        writer.Field("SIGN_KEY"u8, proof.SignKey);
+        writer.Field("SIGNATURE"u8, proof.Signature);
         return writer.Complete();
     }
 
@@ -179,6 +201,12 @@ internal readonly ref struct AnnouncementDetails
     /// <summary>Random per start, so that a restart shows; 0 in a scan, which is no peer.</summary>
     public uint Boot { get; init; }
 
+    /// <summary>Who is announced; empty for a peer that shows no identity.</summary>
+    public ReadOnlySpan<byte> PeerId { get; init; }
+
+    /// <summary>The agreement key in base64.</summary>
+    public ReadOnlySpan<byte> Key { get; init; }
+
     public ReadOnlySpan<byte> Ask { get; init; }
 
     public ReadOnlySpan<byte> Answer { get; init; }
@@ -195,3 +223,18 @@ internal readonly record struct ProfileDetails(string DisplayName, string Status
 
 /// <summary>A peer list ready for the wire.</summary>
 internal readonly record struct PeerListText(string Peers, string Endpoints, int Count);
+
+/// <summary>Who wrote a POST and how one can tell, all in the form of the wire.</summary>
+internal readonly ref struct PostProof
+{
+    public ReadOnlySpan<byte> PeerId { get; init; }
+
+    /// <summary>The agreement key in base64: the id is the hash of both keys.</summary>
+    public ReadOnlySpan<byte> Key { get; init; }
+
+    /// <summary>The signing key in base64.</summary>
+    public ReadOnlySpan<byte> SignKey { get; init; }
+
+    /// <summary>The signature in base64.</summary>
+    public ReadOnlySpan<byte> Signature { get; init; }
+}

@@ -24,6 +24,15 @@ internal static class WireLimits
     /// <summary>An avatar before base64, the seed's limit: it makes a datagram of about 27.5 KB.</summary>
     public const int MaxAvatar = 20_480;
 
+    /// <summary>PEER_ID: 160 bits in base32.</summary>
+    public const int PeerIdLength = 32;
+
+    /// <summary>KEY and SIGN_KEY: 65 bytes in base64.</summary>
+    public const int KeyLength = 88;
+
+    /// <summary>SIGNATURE: 64 bytes in base64.</summary>
+    public const int SignatureLength = 88;
+
     /// <summary>First byte of LanPeer's binary datagrams: no UTF-8 text can begin with it (RFC 3629 §3).</summary>
     public const byte BinaryMark = 0xF5;
 

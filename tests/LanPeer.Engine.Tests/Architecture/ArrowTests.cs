@@ -17,9 +17,9 @@ public sealed class ArrowTests
         .ToDictionary(group => group.Key, group => group.SelectMany(References.Of).ToHashSet());
 
     [Fact]
-    public void Every_type_lives_in_one_of_the_five_folders()
+    public void Every_type_lives_in_one_of_the_six_folders()
     {
-        Assert.All((string[])["Protocol", "Root", "Security", "Transport", "Wire"], folder => Assert.True(s_uses.ContainsKey(folder)));
+        Assert.All((string[])["Protocol", "Root", "Security", "State", "Transport", "Wire"], folder => Assert.True(s_uses.ContainsKey(folder)));
 
         // What the compiler adds lives nowhere, or where its attributes do.
         Assert.All(s_engine.GetTypes().Where(type => Folder(type.Namespace) is null),
@@ -31,7 +31,8 @@ public sealed class ArrowTests
     [InlineData("Security", "Security Wire")]
     [InlineData("Protocol", "Protocol Security Wire")]
     [InlineData("Transport", "Transport Protocol Wire")]
-    [InlineData("Root", "Root Protocol Security Transport Wire")]
+    [InlineData("State", "State Security Wire")]
+    [InlineData("Root", "Root Protocol Security State Transport Wire")]
     public void A_folder_uses_only_what_is_below_it(string folder, string allowed)
     {
         IEnumerable<string> others = s_uses[folder].Where(used => Folder(used) is string other && !allowed.Split(' ').Contains(other));
@@ -42,6 +43,15 @@ public sealed class ArrowTests
     [Fact]
     public void Only_the_root_uses_Transport()
         => Assert.Equal(["Root", "Transport"], s_uses.Where(pair => pair.Value.Any(used => Folder(used) == "Transport")).Select(pair => pair.Key).Order());
+
+    [Fact]
+    public void Only_the_root_uses_State()
+        => Assert.DoesNotContain(s_uses.Where(pair => pair.Key is not ("Root" or "State")).SelectMany(pair => pair.Value), used => Folder(used) == "State");
+
+    [Fact]
+    public void Files_are_touched_by_State_Transport_and_the_root_alone()
+        => Assert.DoesNotContain(s_uses.Where(pair => pair.Key is "Protocol" or "Security" or "Wire").SelectMany(pair => pair.Value),
+            used => used.StartsWith("System.IO.", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("System.Net.")]
@@ -117,7 +127,7 @@ public sealed class ArrowTests
         }
 
         string[] parts = name.Split('.');
-        return parts.Length > 1 && parts[1] is "Wire" or "Protocol" or "Security" or "Transport" ? parts[1] : "Root";
+        return parts.Length > 1 && parts[1] is "Wire" or "Protocol" or "Security" or "State" or "Transport" ? parts[1] : "Root";
     }
 
     private static class Sample

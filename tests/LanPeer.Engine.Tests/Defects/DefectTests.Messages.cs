@@ -29,7 +29,7 @@ public sealed partial class DefectTests
     public void D17_The_end_of_its_input_ends_a_peer_with_a_goodbye()
     {
         LanSession alice = Start("alice");
-        using var bob = ChildPeer.Engine("bob", DiscoveryPort);
+        using var bob = ChildPeer.Engine("bob", DiscoveryPort, StatePath);
         WaitToKnow(alice, bob.UserId);
 
         bob.CloseInput();

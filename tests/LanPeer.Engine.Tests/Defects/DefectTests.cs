@@ -6,6 +6,7 @@ using LanPeer.Protocol;
 using LanPeer.SeedStandIn;
 using LanPeer.Tests.Engine;
 using LanPeer.Tests.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

@@ -58,15 +58,33 @@ public sealed class ConfinementTests : EngineTest
     }
 
     [Fact]
-    public void Without_a_folder_to_write_to_a_session_starts_all_the_same()
+    public void Without_a_folder_to_write_to_an_ephemeral_session_starts_all_the_same_and_another_says_so()
     {
         string file = Path.GetTempFileName();
         With("LANPEER_STATE", file, () =>
         {
-            Assert.Equal(LanSessionState.Running, Start("alice").State);
+            var error = Assert.Throws<LanPeerException>(() => Start("alice", o => o with { StatePath = null }));
+            Assert.Equal(LanErrorId.StateUnavailable, error.ErrorId);
+            Assert.Contains(file, error.Message, StringComparison.Ordinal);
+            Assert.Contains("-Ephemeral", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Equal(LanSessionState.Running, Start("alice", o => o with { StatePath = null, Ephemeral = true }).State);
 
             // Nothing keeps the names apart then; the two still notice.
-            Assert.Equal(LanSessionState.Running, Start("alice").State);
+            Assert.Equal(LanSessionState.Running, Start("alice", o => o with { StatePath = null, Ephemeral = true }).State);
+        });
+        File.Delete(file);
+    }
+
+    [Fact]
+    public void Two_of_one_name_that_nothing_keeps_apart_notice_each_other()
+    {
+        string file = Path.GetTempFileName();
+        With("LANPEER_STATE", file, () =>
+        {
+            LanSession one = Start("alice", o => o with { StatePath = null, Ephemeral = true });
+            LanSession other = Start("alice", o => o with { StatePath = null, Ephemeral = true });
+
+            Wait.Until(() => one.HasIdConflict && other.HasIdConflict, "both hear of the other");
         });
         File.Delete(file);
     }

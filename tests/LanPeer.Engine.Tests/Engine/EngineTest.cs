@@ -1,12 +1,13 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
 using LanPeer.SeedStandIn;
 using Xunit;
 
 namespace LanPeer.Tests.Engine;
 
-/// <summary>A discovery port of its own for each test, and an end to everything it started.</summary>
+/// <summary>A discovery port and a state folder of its own for each test, and an end to everything it started.</summary>
 public abstract class EngineTest : IDisposable
 {
     private readonly Stack<IDisposable> _toDispose = new();
@@ -14,6 +15,12 @@ public abstract class EngineTest : IDisposable
     private bool _isDisposed;
 
     protected int DiscoveryPort { get; } = TestEnvironment.NewPort();
+
+    /// <summary>
+    /// Where this test's peers keep who they are. Tests run side by side and all name their peers alike; and whom one
+    /// test has pinned, another must meet for the first time.
+    /// </summary>
+    protected string StatePath { get; } = TestEnvironment.NewStatePath();
 
     public void Dispose()
     {
@@ -34,6 +41,11 @@ public abstract class EngineTest : IDisposable
             thing.Dispose();
         }
 
+        if (Directory.Exists(StatePath))
+        {
+            Directory.Delete(StatePath, recursive: true);
+        }
+
         // A fault is counted where a datagram provoked an exception; none may ever.
         Assert.All(_sessions, session => Assert.False(session.Counters.Dropped.ContainsKey("Fault"), $"{session} counted a fault"));
     }
@@ -46,7 +58,7 @@ public abstract class EngineTest : IDisposable
     }
 
     protected LanPeerOptions Options(string name)
-        => new() { Name = name, Network = LanNetwork.Loopback, DiscoveryPort = DiscoveryPort };
+        => new() { Name = name, Network = LanNetwork.Loopback, DiscoveryPort = DiscoveryPort, StatePath = StatePath };
 
     protected LanSession Start(string name, Func<LanPeerOptions, LanPeerOptions>? tweak = null)
     {

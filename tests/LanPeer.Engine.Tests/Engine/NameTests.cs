@@ -1,3 +1,5 @@
+using System;
+using System.IO;
 using System.Linq;
 using LanPeer.Tests.Interop;
 using Xunit;
@@ -14,7 +16,7 @@ public sealed class NameTests : EngineTest
         LanPeerException error = Assert.Throws<LanPeerException>(() => Start("alice"));
 
         Assert.Equal(LanErrorId.NameInUse, error.ErrorId);
-        Assert.Contains($"process {System.Environment.ProcessId}", error.Message, System.StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", error.Message, StringComparison.Ordinal);
         Assert.NotEqual("", error.RecommendedAction);
     }
 
@@ -26,32 +28,68 @@ public sealed class NameTests : EngineTest
         Assert.Equal(LanSessionState.Running, Start("alice").State);
     }
 
-    [Fact]
-    public void Peers_of_another_discovery_port_are_another_world()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Peers_of_another_discovery_port_are_another_world_for_an_identity_of_their_own(bool isEphemeral)
     {
-        Start("alice");
+        LanSession alice = Start("alice");
 
-        Assert.Equal(LanSessionState.Running, Start("alice", o => o with { DiscoveryPort = TestEnvironment.NewPort() }).State);
+        LanSession other = Start("alice", o => o with
+        {
+            DiscoveryPort = TestEnvironment.NewPort(), Ephemeral = isEphemeral, StatePath = isEphemeral ? null : Path.Combine(StatePath, "other"),
+        });
+
+        Assert.Equal(LanSessionState.Running, other.State);
+        Assert.NotEqual(alice.PeerId, other.PeerId);
+    }
+
+    [Fact]
+    public void One_identity_is_used_once_whatever_the_discovery_port()
+    {
+        LanSession alice = Start("alice");
+
+        var error = Assert.Throws<LanPeerException>(() => Start("alice", o => o with { DiscoveryPort = TestEnvironment.NewPort() }));
+
+        Assert.Equal(LanErrorId.IdentityInUse, error.ErrorId);
+        Assert.Equal($"The identity of 'alice' is in use by process {Environment.ProcessId}.", error.Message);
+        Assert.Contains("another name", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("-Ephemeral", error.RecommendedAction, StringComparison.Ordinal);
+        alice.Dispose();
+        Assert.Equal(alice.PeerId, Start("alice", o => o with { DiscoveryPort = TestEnvironment.NewPort() }).PeerId);
+    }
+
+    [Fact]
+    public void An_identity_in_use_by_another_process_is_not_taken_over_until_that_one_is_gone()
+    {
+        using var other = ChildPeer.Engine("alice", TestEnvironment.NewPort(), StatePath);
+
+        var error = Assert.Throws<LanPeerException>(() => Start("alice"));
+        other.Kill();
+        LanSession alice = Start("alice");
+
+        Assert.Equal((LanErrorId.IdentityInUse, true), (error.ErrorId, error.Message.Contains($"process {other.ProcessId}", StringComparison.Ordinal)));
+        Assert.Equal(other.PeerId, alice.PeerId);
     }
 
     [Fact]
     public void A_peer_of_another_process_counts()
     {
-        using var other = ChildPeer.Engine("alice", DiscoveryPort);
+        using var other = ChildPeer.Engine("alice", DiscoveryPort, StatePath);
         Assert.Equal("alice@127.0.0.1", other.UserId);
 
         LanPeerException error = Assert.Throws<LanPeerException>(() => Start("alice"));
 
         Assert.Equal(LanErrorId.NameInUse, error.ErrorId);
-        Assert.Contains($"process {other.ProcessId}, port {other.Port}", error.Message, System.StringComparison.Ordinal);
-        using var third = ChildPeer.Engine("alice", DiscoveryPort, mayFail: true);
+        Assert.Contains($"process {other.ProcessId}, port {other.Port}", error.Message, StringComparison.Ordinal);
+        using var third = ChildPeer.Engine("alice", DiscoveryPort, StatePath, mayFail: true);
         Assert.Equal(LanErrorId.NameInUse, third.Next("error").GetProperty("id").GetString());
     }
 
     [Fact]
     public void A_peer_that_was_killed_holds_nothing()
     {
-        using (var other = ChildPeer.Engine("alice", DiscoveryPort))
+        using (var other = ChildPeer.Engine("alice", DiscoveryPort, StatePath))
         {
             other.Kill();
         }
@@ -62,7 +100,7 @@ public sealed class NameTests : EngineTest
     [Fact]
     public void Peers_of_two_processes_find_each_other_and_talk()
     {
-        using var bob = ChildPeer.Engine("bob", DiscoveryPort);
+        using var bob = ChildPeer.Engine("bob", DiscoveryPort, StatePath);
         LanSession alice = Start("alice");
         WaitToKnow(alice, bob.UserId);
         bob.WaitToKnow(alice.UserId);

@@ -17,7 +17,8 @@ public sealed class SessionTests : EngineTest
         LanPeer peer = Assert.Single(alice.Peers);
 
         Assert.Equal((bob.UserId, "bob", "127.0.0.1", bob.Port), (peer.UserId, peer.Name, peer.Address, peer.Port));
-        Assert.Equal((LanPeerState.Alive, LanTrust.Unsigned, LanDialect.LanPeer), (peer.State, peer.Trust, peer.Dialect));
+        Assert.Equal((LanPeerState.Alive, LanTrust.New, LanDialect.LanPeer), (peer.State, peer.Trust, peer.Dialect));
+        Assert.Equal(bob.PeerId, peer.PeerId);
         Assert.Equal(("bob", "", true, false), (peer.DisplayName, peer.Status, peer.IsAddressMatched, peer.HasAvatar));
         Assert.NotNull(peer.LastSeen);
     }
@@ -50,9 +51,41 @@ public sealed class SessionTests : EngineTest
             Assert.Equal((from.UserId, "to all", "", posted.MessageId), (post.From, post.Content, post.To, post.MessageId));
             Assert.Equal((from.UserId, "to one", to.UserId, sent.MessageId), (dm.From, dm.Content, dm.To, dm.MessageId));
             Assert.Equal(from.UserId, dm.FromPeer?.UserId);
-            Assert.Equal(LanTrust.Unsigned, dm.Trust);
+            Assert.Equal((from.PeerId, LanTrust.New), (dm.FromPeer?.PeerId, dm.Trust));
+            Assert.Equal(LanTrust.New, post.Trust);
             Assert.True(dm.Timestamp <= dm.ReceivedAt.AddSeconds(1));
         }
+    }
+
+    [Fact]
+    public void Whoever_is_met_again_is_who_it_was()
+    {
+        (LanSession alice, LanSession bob) = StartTwo();
+        string[] before = [alice.PeerId, bob.PeerId];
+        alice.Dispose();
+        bob.Dispose();
+
+        (alice, bob) = StartTwo();
+
+        Assert.Equal(before, (string[])[alice.PeerId, bob.PeerId]);
+        Assert.Equal((bob.PeerId, LanTrust.Pinned), alice.Peers.Select(peer => (peer.PeerId, peer.Trust)).Single());
+        Assert.Equal((alice.PeerId, LanTrust.Pinned), bob.Peers.Select(peer => (peer.PeerId, peer.Trust)).Single());
+        alice.SendDM(bob.UserId, "hi");
+        Assert.Equal(LanTrust.Pinned, Receive(bob, LanMessageType.DM).Trust);
+    }
+
+    [Fact]
+    public void Whoever_says_nothing_of_who_it_is_is_unsigned()
+    {
+        LanSession alice = Start("alice");
+        RawSocket bob = OpenRaw();
+        bob.Send(alice.Port, Say.Seed("bob@127.0.0.1", bob.Port));
+        WaitToKnow(alice, "bob@127.0.0.1");
+
+        bob.Send(alice.Port, Say.Post("bob@127.0.0.1", "hi"));
+
+        Assert.Equal(LanTrust.Unsigned, Receive(alice, LanMessageType.Post).Trust);
+        Assert.Equal(((string?)null, LanTrust.Unsigned), alice.Peers.Select(peer => (peer.PeerId, peer.Trust)).Single());
     }
 
     [Fact]

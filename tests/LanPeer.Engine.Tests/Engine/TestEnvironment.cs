@@ -20,6 +20,9 @@ internal static class TestEnvironment
 
     public static string StateFolder { get; } = Path.Combine(Path.GetTempPath(), $"lanpeer-tests-{Environment.ProcessId}");
 
+    /// <summary>A state folder that no other test uses; it is made by whoever keeps something there.</summary>
+    public static string NewStatePath() => Path.Combine(StateFolder, "peers", Guid.NewGuid().ToString("n"));
+
     [ModuleInitializer]
     internal static void Confine()
     {

@@ -38,17 +38,24 @@ internal sealed class ChildPeer : IDisposable
 
     public string UserId { get; private set; } = "";
 
+    /// <summary>Who a LanPeer session is; empty for the stand-in.</summary>
+    public string PeerId { get; private set; } = "";
+
     public int Port { get; private set; }
 
     public int ProcessId => _process.Id;
 
     /// <summary>A LanPeer session confined to loopback.</summary>
-    public static ChildPeer Engine(string name, int discoveryPort, bool mayFail = false)
-    {
-        ProcessStartInfo start = Dotnet(
-            "LanPeer.EnginePeer.dll", "--name", name, "--network", "Loopback", "--discovery-port", discoveryPort.ToString(CultureInfo.InvariantCulture));
-        return Start(start, mayFail);
-    }
+    /// <param name="name">Its name.</param>
+    /// <param name="discoveryPort">Where it announces itself.</param>
+    /// <param name="statePath">Where it keeps who it is; null for an identity of this run alone.</param>
+    /// <param name="mayFail">Whether to return without waiting for its start.</param>
+    public static ChildPeer Engine(string name, int discoveryPort, string? statePath = null, bool mayFail = false)
+        => Start(Dotnet("LanPeer.EnginePeer.dll",
+            [
+                "--name", name, "--network", "Loopback", "--discovery-port", discoveryPort.ToString(CultureInfo.InvariantCulture),
+                .. statePath is null ? (string[])["--ephemeral", "true"] : ["--state-path", statePath],
+            ]), mayFail);
 
     /// <summary>One of the two programs in a network namespace, where it is free to use the whole network.</summary>
     public static ChildPeer InNamespace(string network, string program, params string[] arguments)
@@ -150,6 +157,7 @@ internal sealed class ChildPeer : IDisposable
         {
             JsonElement started = peer.Next("started");
             peer.UserId = started.GetProperty("userId").GetString()!;
+            peer.PeerId = started.TryGetProperty("peerId", out JsonElement id) ? id.GetString()! : "";
             peer.Port = started.GetProperty("port").GetInt32();
         }
 

@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 
@@ -85,7 +86,13 @@ public sealed class AnnouncingTests
         Assert.Matches("^MESSAGE_ID:[0-9a-f]{16}$", lines[4]);
         Assert.Equal("PROTO:1", lines[5]);
         Assert.Equal($"BOOT:{alice.Machine.Boot:x8}", lines[6]);
-        Assert.Equal(["", ""], lines[7..]);
+        Assert.Equal($"PEER_ID:{alice.Machine.Identity.PeerId}", lines[7]);
+        Assert.Equal($"KEY:{Convert.ToBase64String(alice.Machine.Identity.AgreementKey)}", lines[8]);
+
+        // Three times its bytes are the two initiations it may cause.
+        Assert.Matches("^PAD:\\.+$", lines[9]);
+        Assert.Equal(["", ""], lines[10..]);
+        Assert.Equal(280, alice.Sent[0].Bytes.Length);
     }
 
     [Fact]

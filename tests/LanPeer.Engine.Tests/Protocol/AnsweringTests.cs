@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 
@@ -31,7 +32,7 @@ public sealed class AnsweringTests
     [Fact]
     public void Without_a_port_the_source_port_is_taken()
     {
-        Hear(Inlet.Discovery, Say.Lean(("TYPE", "PEER_DISCOVERY"), ("USER_ID", Bob), ("TIMESTAMP", "1"), ("X", "padding for the bound")));
+        Hear(Inlet.Discovery, Say.Lean(("TYPE", "PEER_DISCOVERY"), ("USER_ID", Bob), ("TIMESTAMP", "1"), ("X", new string('.', 40))));
 
         Assert.Equal(_bob, Assert.Single(_alice.Sent).To);
         Assert.Equal(_bob, _alice.Peer(Bob).Endpoint);
@@ -176,7 +177,7 @@ public sealed class AnsweringTests
         Inlet inlet = isUnicast ? Inlet.Unicast : Inlet.Discovery;
 
         Hear(inlet, Say.LanPeer(Bob, 9_000, "00000001", ("ANSWER", "0123456789abcdef")));
-        Hear(inlet, Say.Pad(Say.LanPeer(Bob, 9_000, "00000002", ("ANSWER", "0123456789abcdef"), ("ASK", "fedcba9876543210")), 400));
+        Hear(inlet, Say.Pad(Say.LanPeer(Bob, 9_000, "00000002", ("ANSWER", "0123456789abcdef"), ("ASK", "fedcba9876543210")), Say.AskSize));
 
         Assert.Empty(_alice.Sent);
         Assert.Equal([Bob], _alice.Known);
@@ -229,16 +230,20 @@ public sealed class AnsweringTests
     [Fact]
     public void A_search_asks_the_whole_network_and_everybody_answers_each_copy_of_it()
     {
-        VirtualPeer searcher = _lan.AddPeer("carol", "10.77.0.3");
-        List<VirtualPeer> others = Enumerable.Range(10, 5).Select(i => _lan.AddPeer($"p{i}", $"10.77.0.{i}")).ToList();
-        _lan.Run(20);
+        var lan = new VirtualLan();
+        VirtualPeer searcher = lan.AddPeer("carol", "10.77.0.3");
+        List<VirtualPeer> others = Enumerable.Range(10, 5).Select(i => lan.AddPeer($"p{i}", $"10.77.0.{i}")).ToList();
+        lan.Run(20);
+        Assert.Equal(5, searcher.Known.Count());
         others.ForEach(peer => peer.Forget());
 
         searcher.Do(searcher.Machine.Find);
-        _lan.Settle();
+        lan.Settle();
 
-        // The question comes by 10.77.0.255 and by 255.255.255.255.
-        Assert.All(others, peer => Assert.Equal([searcher.Endpoint, searcher.Endpoint], peer.Sent.Select(packet => packet.To)));
+        // The question comes by 10.77.0.255 and by 255.255.255.255, and sealed to each it has a session with.
+        Assert.All(others, peer => Assert.Equal([searcher.Endpoint, searcher.Endpoint, searcher.Endpoint], peer.Sent.Select(packet => packet.To)));
+        Assert.All(others, peer => Assert.Equal(2, peer.Sent.Count(packet => packet["ANSWER"] is not null)));
+        Assert.All(searcher.Machine.Peers, peer => Assert.InRange((lan.Now - peer.LastSeen).TotalMilliseconds, 0, 10));
     }
 
     private void Hear(Inlet inlet, string text) => Assert.Equal(DropReason.None, _alice.Hear(inlet, _bob, text));

@@ -1,4 +1,5 @@
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

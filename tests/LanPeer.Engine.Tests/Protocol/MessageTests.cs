@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 
@@ -11,6 +12,8 @@ public sealed class MessageTests
 {
     private const string Alice = "alice@10.77.0.1";
     private const string Bob = "bob@10.77.0.2";
+
+    private const string Lines = "one\ntwo\r\nthree\\n\0four\nUSER_ID:mallory@6.6.6.6\nTYPE:DM";
 
     private readonly VirtualLan _lan = new();
     private readonly VirtualPeer _alice;
@@ -86,20 +89,16 @@ public sealed class MessageTests
     [Fact]
     public void Line_breaks_travel_as_escapes_and_arrive_as_they_were()
     {
-        VirtualPeer bob = _lan.AddPeer("bob", "10.77.0.2");
-        _alice.Start();
-        _lan.Settle();
-        _alice.Forget();
-        const string text = "one\ntwo\r\nthree\\n\0four\nUSER_ID:mallory@6.6.6.6\nTYPE:DM";
+        Meet(Say.Seed(Bob, 9_000));
 
-        DMTo(bob, text);
-        _lan.Settle();
+        DM(Lines);
 
         Packet dm = Assert.Single(_alice.Sent);
         Assert.Equal(@"one\ntwo\r\nthree\\n\0four\nUSER_ID:mallory@6.6.6.6\nTYPE:DM", dm["CONTENT"]);
         Assert.Equal("escape", dm["CONTENT_ENCODING"]);
-        Assert.Equal(text, Assert.Single(bob.Arrivals).Content);
-        Assert.Equal(Alice, bob.Arrivals[0].From);
+        VirtualPeer bob = _lan.AddSilentPeer("bob", "10.77.0.2");
+        Assert.Equal(DropReason.None, bob.Hear(Inlet.Unicast, _alice.Endpoint, dm.Bytes));
+        Assert.Equal((Alice, Lines), bob.Arrivals.Select(arrival => (arrival.From, arrival.Content)).Single());
     }
 
     [Fact]
@@ -202,9 +201,6 @@ public sealed class MessageTests
     private string? Post(string text) => _alice.Ask((now, effects) => _alice.Machine.Post(now, text, _alice.Machine.Peers, effects));
 
     private string? DM(string text) => _alice.Ask((now, effects) => _alice.Machine.DM(now, _alice.Peer(Bob), text, effects));
-
-    private void DMTo(VirtualPeer peer, string text)
-        => Assert.NotNull(_alice.Ask((now, effects) => _alice.Machine.DM(now, _alice.Peer(peer.UserId), text, effects)));
 
     private DropReason Hear(string text) => _alice.Hear(Inlet.Unicast, _bob, text);
 

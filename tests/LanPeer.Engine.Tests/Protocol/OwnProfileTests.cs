@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

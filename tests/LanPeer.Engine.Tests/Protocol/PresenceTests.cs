@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 

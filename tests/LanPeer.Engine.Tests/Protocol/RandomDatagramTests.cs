@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 
@@ -121,7 +122,7 @@ public sealed class RandomDatagramTests
         string id = $"{Pick(random, "a", "b", "c", "d", "e", "f", "scanner", "alice")}@{Pick(random, [.. s_addresses, "device888"])}";
         int port = random.Next(10) == 0 ? random.Next(-1, 70_000) : 9_000 + random.Next(5);
         string boot = random.Next(20) == 0 ? $"{alice.Machine.Boot:x8}" : $"0000000{random.Next(10)}";
-        int size = Pick(random, 0, 100, 399, 400, 1_000, 1_200, 5_000);
+        int size = Pick(random, 0, 100, Say.AskSize - 1, Say.AskSize, 1_000, 1_200, 5_000);
         string nonce = alice.Sent.Select(packet => packet["ASK"]).FirstOrDefault(ask => ask is not null) ?? "0123456789abcdef";
         return random.Next(15) switch
         {

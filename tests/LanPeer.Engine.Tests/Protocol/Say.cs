@@ -8,6 +8,9 @@ namespace LanPeer.Tests.Protocol;
 /// <summary>Datagrams as others write them. Each has a MESSAGE_ID of its own unless given one.</summary>
 internal static class Say
 {
+    /// <summary>Bytes of an announcement that asks (docs/protocol.md, "ASK").</summary>
+    public const int AskSize = 512;
+
     private static long s_lastId;
 
     /// <summary>A PNG by its signature and its first chunk's name, and no more than that.</summary>
@@ -36,8 +39,12 @@ internal static class Say
     public static string LanPeer(string userId, int port, string boot = "0badcafe", params (string Key, string Value)[] more)
         => Seed(userId, port, [("PROTO", "1"), ("BOOT", boot), .. more]);
 
+    /// <summary>The announcement of another LanPeer that says who it is.</summary>
+    public static string Identified(string userId, int port, string peerId, byte[] key, string boot = "0badcafe", params (string Key, string Value)[] more)
+        => LanPeer(userId, port, boot, [("PEER_ID", peerId), ("KEY", Convert.ToBase64String(key)), .. more]);
+
     /// <summary>An announcement that asks to be answered, padded as it must be.</summary>
-    public static string Asking(string userId, int port, string nonce = "0123456789abcdef", int size = 400)
+    public static string Asking(string userId, int port, string nonce = "0123456789abcdef", int size = AskSize)
         => Pad(LanPeer(userId, port, "0badcafe", ("ASK", nonce)), size);
 
     /// <summary>A question of somebody who is no peer.</summary>

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
 
@@ -65,7 +66,7 @@ public sealed class ScanTests
             _alice.Hear(Inlet.Discovery, VirtualLan.Endpoint("10.77.0.2", 9_000), Say.Seed($"a-rather-long-name-for-a-peer-{i}@10.77.0.2", 9_000 + i));
         }
 
-        foreach (int size in (int[])[400, 500, 1_000, 5_000])
+        foreach (int size in (int[])[Say.AskSize, 600, 1_000, 5_000])
         {
             _alice.Forget();
             _alice.Hear(Inlet.Discovery, VirtualLan.Endpoint("10.77.0.9", 8_000 + size), Say.Scan(8_555, size: size));

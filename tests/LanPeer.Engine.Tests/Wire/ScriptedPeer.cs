@@ -6,6 +6,7 @@ using System.Text;
 using System.Text.Json;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.Security.Sessions;
 using LanPeer.Wire;
 
 namespace LanPeer.Tests.Wire;
@@ -14,6 +15,9 @@ namespace LanPeer.Tests.Wire;
 internal sealed class ScriptedPeer
 {
     private static readonly DateTimeOffset s_start = DateTimeOffset.FromUnixTimeSeconds(1_795_368_000);
+
+    /// <summary>Sealed datagrams by their second byte.</summary>
+    private static readonly string[] s_sealed = ["", "initiation", "response", "cookie reply", "transport", "sealed announcement"];
 
     private readonly Effects _effects = new();
     private readonly List<string> _timed = [];
@@ -24,7 +28,7 @@ internal sealed class ScriptedPeer
     {
         _network = Network(peer);
         var settings = new PeerSettings { Name = peer.GetProperty("name").GetString()! };
-        Machine = new PeerMachine(settings, _network, new NumberedRandom());
+        Machine = new PeerMachine(settings, _network, new NumberedRandom(), ScriptedSecurity.Of(peer, s_start));
         Machine.Start(At(TimeSpan.Zero), peer.GetProperty("port").GetUInt16(), _effects);
         _effects.Clear();
     }
@@ -41,13 +45,19 @@ internal sealed class ScriptedPeer
     {
         Moment now = Begin(step);
         string number = index.ToString(CultureInfo.InvariantCulture);
-        string text = step.GetProperty("text").GetString()!
-            .Replace("{i}", number).Replace("{boot}", Machine.Boot.ToString("x8")).Replace("{nonce}", _nonce);
+        byte[] datagram = VectorFile.Bytes(step);
+        if (step.TryGetProperty("text", out _))
+        {
+            datagram = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(datagram)
+                .Replace("{i}", number).Replace("{boot}", Machine.Boot.ToString("x8")).Replace("{nonce}", _nonce));
+        }
+
         Inlet inlet = step.GetProperty("inlet").GetString() == "discovery" ? Inlet.Discovery : Inlet.Unicast;
         Ipv4Endpoint source = Endpoint(step.GetProperty("from").GetString()!.Replace("{i}", number));
-        DropReason reason = Machine.Receive(now, inlet, source, Encoding.UTF8.GetBytes(text), _effects);
+        DropReason reason = Machine.Receive(now, inlet, source, datagram, _effects);
+        DropReason later = Work(now);
         End();
-        return reason;
+        return reason != DropReason.None ? reason : later;
     }
 
     public void Do(JsonElement step, string command)
@@ -89,11 +99,27 @@ internal sealed class ScriptedPeer
         var due = TimeSpan.FromSeconds(step.GetProperty("at").GetDouble());
         while (Machine.NextDeadline <= due)
         {
-            Machine.Tick(At(Machine.NextDeadline), _effects);
+            Moment now = At(Machine.NextDeadline);
+            Machine.Tick(now, _effects);
+            Work(now);
             Collect(_timed, isTimed: true);
         }
 
         return At(due);
+    }
+
+    /// <summary>The arithmetic of handshakes; it takes no time here.</summary>
+    /// <returns>Why the datagram was dropped that the last of it was about.</returns>
+    private DropReason Work(Moment now)
+    {
+        DropReason reason = DropReason.None;
+        while (Machine.TakeWork() is HandshakeWork work)
+        {
+            work.Run();
+            reason = Machine.Complete(now, work, _effects);
+        }
+
+        return reason;
     }
 
     private void End()
@@ -107,7 +133,14 @@ internal sealed class ScriptedPeer
     {
         foreach (Outgoing send in _effects.Sends)
         {
-            string[] lines = Encoding.UTF8.GetString(_effects.Payload(send)).Split('\n');
+            ReadOnlySpan<byte> payload = _effects.Payload(send);
+            if (payload[0] == WireLimits.BinaryMark)
+            {
+                sent.Add($"{s_sealed[payload[1]]} {send.To}");
+                continue;
+            }
+
+            string[] lines = Encoding.UTF8.GetString(payload).Split('\n');
             _nonce = lines.FirstOrDefault(l => l.StartsWith("ASK:", StringComparison.Ordinal))?["ASK:".Length..] ?? _nonce;
             if (!isTimed || !_network.Broadcasts.Contains(send.To.Address))
             {

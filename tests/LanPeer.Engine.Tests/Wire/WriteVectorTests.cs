@@ -57,9 +57,18 @@ public sealed class WriteVectorTests
             {
                 Port = with.GetProperty("port").GetUInt16(),
                 Boot = Boot(with),
+                PeerId = Bytes(with, "peerId"),
+                Key = Bytes(with, "key"),
                 Ask = Bytes(with, "ask"),
                 Answer = Bytes(with, "answer"),
                 PadTo = PadTo(with),
+            }),
+            "POST" when with.TryGetProperty("signature", out _) => MessageWriter.SignedPost(buffer, envelope, Text(with), new PostProof
+            {
+                PeerId = Bytes(with, "peerId"),
+                Key = Bytes(with, "key"),
+                SignKey = Bytes(with, "signKey"),
+                Signature = Bytes(with, "signature"),
             }),
             "POST" => MessageWriter.Post(buffer, envelope, Text(with), Form(with)),
             "DM" => MessageWriter.DM(buffer, envelope, Bytes(with, "to"), Text(with), Form(with)),

@@ -12,6 +12,9 @@ internal abstract class Aead
 
     public const int KeyLength = 32;
 
+    /// <summary>The last counter is reserved (Noise §5.1).</summary>
+    public const ulong MaxCounter = ulong.MaxValue - 1;
+
     /// <summary>Its name in a protocol name, such as <c>AESGCM</c>.</summary>
     public abstract string Name { get; }
 
@@ -54,9 +57,17 @@ internal sealed class AesGcmAead : Aead
         private const int NonceLength = 12;
 
         private readonly AesGcm _cipher = new(key, TagLength);
+        private ulong _next;
 
         public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)
         {
+            // A counter used twice gives the key of the authentication away (SP 800-38D, appendix A): rather no datagram.
+            if (counter < _next || counter > MaxCounter)
+            {
+                throw new InvalidOperationException("A counter was to be used twice.");
+            }
+
+            _next = counter + 1;
             Span<byte> nonce = stackalloc byte[NonceLength];
             BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
             _cipher.Encrypt(nonce, text, sealedText[..text.Length], sealedText.Slice(text.Length, TagLength), associatedData);

@@ -24,7 +24,17 @@ internal sealed class P256Agreement : KeyAgreement
     /// <summary>The key pair of a private scalar, 32 bytes big-endian, 1 to n-1.</summary>
     /// <exception cref="CryptographicException">The scalar is out of range.</exception>
     public static AgreementKey Import(ReadOnlySpan<byte> privateKey)
-        => new P256Key(ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = privateKey.ToArray() }));
+    {
+        byte[] scalar = privateKey.ToArray();
+        try
+        {
+            return new P256Key(ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = scalar }));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(scalar);
+        }
+    }
 
     /// <summary>Whether the bytes are a point of the curve. With cofactor 1 and infinity excluded no more is needed.</summary>
     public static bool IsPoint(ReadOnlySpan<byte> point)

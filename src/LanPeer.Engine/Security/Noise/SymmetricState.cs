@@ -12,8 +12,19 @@ internal sealed class SymmetricState : IDisposable
     private readonly Aead _aead;
     private readonly byte[] _chainingKey = new byte[HashLength];
     private readonly byte[] _hash = new byte[HashLength];
+    private readonly byte[] _keyMaterial = new byte[Aead.KeyLength];
     private AeadKey? _key;
     private ulong _counter;
+
+    private SymmetricState(SymmetricState other)
+    {
+        _aead = other._aead;
+        other._chainingKey.CopyTo(_chainingKey, 0);
+        other._hash.CopyTo(_hash, 0);
+        other._keyMaterial.CopyTo(_keyMaterial, 0);
+        _key = other._key is null ? null : _aead.CreateKey(_keyMaterial);
+        _counter = other._counter;
+    }
 
     public SymmetricState(string protocolName, Aead aead)
     {
@@ -33,6 +44,9 @@ internal sealed class SymmetricState : IDisposable
 
     /// <summary>What both sides must have seen alike.</summary>
     public ReadOnlySpan<byte> Hash => _hash;
+
+    /// <summary>A copy to go back to when what was read turns out to be worthless. Only one of the two may seal.</summary>
+    public SymmetricState Clone() => new(this);
 
     public void MixHash(ReadOnlySpan<byte> data)
     {
@@ -112,6 +126,7 @@ internal sealed class SymmetricState : IDisposable
     public void Dispose()
     {
         _key?.Dispose();
+        CryptographicOperations.ZeroMemory(_keyMaterial);
         CryptographicOperations.ZeroMemory(_chainingKey);
         CryptographicOperations.ZeroMemory(_hash);
     }
@@ -130,6 +145,7 @@ internal sealed class SymmetricState : IDisposable
     private void SetKey(ReadOnlySpan<byte> key)
     {
         _key?.Dispose();
+        key.CopyTo(_keyMaterial);
         _key = _aead.CreateKey(key);
         _counter = 0;
     }

@@ -1,0 +1,80 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+
+namespace LanPeer.Benchmarks;
+
+/// <summary>
+/// Measures LanPeer against its baselines, both in one run: <c>dotnet run -c Release --project benchmarks/LanPeer.Benchmarks
+/// [-- figure ...] [--json file]</c>. Traffic stays on loopback; every figure ends by itself.
+/// </summary>
+internal static class Program
+{
+    private static readonly Dictionary<string, Func<IEnumerable<Result>>> s_figures = new()
+    {
+        ["seal"] = SealFigure.Run,
+        ["handshake"] = HandshakeFigure.Run,
+        ["flood"] = FloodFigure.Run,
+    };
+
+    public static int Main(string[] args)
+    {
+        // Nothing that is measured here may leave the machine.
+        Environment.SetEnvironmentVariable("LANPEER_NETWORK", "loopback");
+        if (args.Length > 0 && args[0] == Flooder.Verb)
+        {
+            return Flooder.Run(args[1..]);
+        }
+
+        int json = Array.IndexOf(args, "--json");
+        string? path = json >= 0 && json + 1 < args.Length ? args[json + 1] : null;
+        string[] wanted = [.. args.Where((_, i) => json < 0 || (i != json && i != json + 1))];
+        if (wanted.FirstOrDefault(name => !s_figures.ContainsKey(name)) is string unknown)
+        {
+            Console.Error.WriteLine($"There is no figure '{unknown}'. There are: {string.Join(", ", s_figures.Keys)}.");
+            return 64;
+        }
+
+        var results = new List<Result>();
+        foreach (string name in wanted.Length > 0 ? wanted : [.. s_figures.Keys])
+        {
+            foreach (Result result in s_figures[name]())
+            {
+                Console.WriteLine(result);
+                results.Add(result);
+            }
+        }
+
+        if (path is not null)
+        {
+            File.WriteAllText(path, JsonSerializer.Serialize(results, s_options));
+        }
+
+        return 0;
+    }
+
+    private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true };
+}
+
+/// <summary>One line of the table.</summary>
+/// <param name="Figure">What was measured.</param>
+/// <param name="Value">The median.</param>
+/// <param name="Min">The smallest of the rounds.</param>
+/// <param name="Max">The largest.</param>
+/// <param name="Unit">Of what.</param>
+/// <param name="Bar">What it is to be; empty where nothing was promised.</param>
+internal sealed record Result(string Figure, double Value, double Min, double Max, string Unit, string Bar = "")
+{
+    /// <summary>The median of rounds with their spread.</summary>
+    public static Result Of(string figure, IEnumerable<double> rounds, string unit, string bar = "")
+    {
+        double[] sorted = [.. rounds.Order()];
+        return new Result(figure, sorted[sorted.Length / 2], sorted[0], sorted[^1], unit, bar);
+    }
+
+    public override string ToString()
+        => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+            $"{Figure,-46} {Value,12:0.###} {Unit,-16} [{Min:0.###} to {Max:0.###}] {Bar}");
+}

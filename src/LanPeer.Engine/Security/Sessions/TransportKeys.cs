@@ -1,0 +1,101 @@
+using System;
+using LanPeer.Security.Noise;
+
+namespace LanPeer.Security.Sessions;
+
+/// <summary>What opening a transport datagram came to.</summary>
+internal enum OpenResult
+{
+    Opened,
+
+    /// <summary>Its counter came before, or is too old to tell.</summary>
+    Replayed,
+
+    NotAuthentic,
+}
+
+/// <summary>The pair of keys a handshake has given, with the counter of the one and the replay window of the other.</summary>
+internal sealed class TransportKeys : IDisposable
+{
+    /// <summary>Datagrams under one key after which a new handshake begins.</summary>
+    public const ulong RekeyAfterMessages = 1UL << 32;
+
+    /// <summary>Datagrams under one key after which it seals no more: twice as many.</summary>
+    public const ulong RejectAfterMessages = 1UL << 33;
+
+    private readonly AeadKey _send;
+    private readonly AeadKey _receive;
+    private readonly ReplayWindow _window = new();
+
+    public TransportKeys(Aead aead, ReadOnlySpan<byte> sendKey, ReadOnlySpan<byte> receiveKey, bool isInitiator)
+    {
+        _send = aead.CreateKey(sendKey);
+        _receive = aead.CreateKey(receiveKey);
+        IsInitiator = isInitiator;
+    }
+
+    /// <summary>Whether this side began the handshake; it is then the one to begin the next.</summary>
+    public bool IsInitiator { get; }
+
+    /// <summary>Under which index the other side writes to us.</summary>
+    public uint LocalIndex { get; init; }
+
+    /// <summary>Under which index we write to the other side.</summary>
+    public uint RemoteIndex { get; init; }
+
+    public TimeSpan CreatedAt { get; init; }
+
+    /// <summary>What this side said of itself in their handshake.</summary>
+    public HandshakePayload? IntroducedAs { get; init; }
+
+    /// <summary>Whether the other side has used them.</summary>
+    public bool HasReceived { get; private set; }
+
+    /// <summary>The counter of the next datagram.</summary>
+    public ulong NextCounter { get; private set; }
+
+    /// <summary>Whether another datagram may be sealed now.</summary>
+    public bool MaySeal(TimeSpan now) => NextCounter < RejectAfterMessages && now - CreatedAt < SessionTimes.RejectAfter;
+
+    /// <summary>Seals frames into a transport datagram.</summary>
+    /// <param name="frames">May lie in the buffer, at the place where the sealed frames begin.</param>
+    /// <param name="datagram">32 bytes longer than the frames.</param>
+    /// <returns>The length of the datagram.</returns>
+    public int Seal(ReadOnlySpan<byte> frames, Span<byte> datagram)
+    {
+        ulong counter = NextCounter++;
+        SessionWire.Begin(datagram, SealedType.Transport);
+        SessionWire.WriteUInt32(datagram, 4, RemoteIndex);
+        SessionWire.WriteUInt64(datagram, 8, counter);
+        _send.Seal(counter, datagram[..SessionWire.TransportHeader], frames,
+            datagram.Slice(SessionWire.TransportHeader, frames.Length + Aead.TagLength));
+        return frames.Length + SessionWire.TransportOverhead;
+    }
+
+    /// <summary>Opens a transport datagram; a counter counts as seen only when the datagram is authentic.</summary>
+    /// <param name="datagram">As it came.</param>
+    /// <param name="frames">32 bytes shorter, or more.</param>
+    public OpenResult Open(ReadOnlySpan<byte> datagram, Span<byte> frames)
+    {
+        ulong counter = SessionWire.ReadUInt64(datagram, 8);
+        if (counter > Aead.MaxCounter || !_window.MayAccept(counter))
+        {
+            return OpenResult.Replayed;
+        }
+
+        if (!_receive.TryOpen(counter, datagram[..SessionWire.TransportHeader], datagram[SessionWire.TransportHeader..], frames))
+        {
+            return OpenResult.NotAuthentic;
+        }
+
+        _ = _window.TryAccept(counter);
+        HasReceived = true;
+        return OpenResult.Opened;
+    }
+
+    public void Dispose()
+    {
+        _send.Dispose();
+        _receive.Dispose();
+    }
+}

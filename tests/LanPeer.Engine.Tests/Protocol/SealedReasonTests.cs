@@ -1,0 +1,114 @@
+using System;
+using System.Linq;
+using System.Text;
+using LanPeer.Protocol;
+using LanPeer.Security.Sessions;
+using LanPeer.VirtualNetwork;
+using LanPeer.Wire;
+using Xunit;
+
+namespace LanPeer.Tests.Protocol;
+
+/// <summary>Drop reasons that only somebody with a session can bring about.</summary>
+public sealed class SealedReasonTests
+{
+    private readonly VirtualLan _lan = new();
+    private readonly VirtualPeer _alice;
+    private readonly VirtualPeer _mallory;
+
+    public SealedReasonTests()
+    {
+        _alice = _lan.AddPeer("alice", "10.77.0.1");
+        _mallory = _lan.AddPeer("mallory", "10.77.0.66");
+        _lan.Run(3);
+        _alice.Forget();
+    }
+
+    [Fact]
+    public void A_message_in_anothers_name_is_ForgedSender()
+    {
+        string[] texts =
+        [
+            Say.Post("bob@10.77.0.2", "it is me"), Say.DM("bob@10.77.0.2", _alice.UserId, "it is me"), Say.Profile("bob@10.77.0.2", "Bob", ""),
+            Say.DM("MALLORY@10.77.0.66", _alice.UserId, "nearly"),
+        ];
+
+        Assert.All(texts, text => Assert.Equal(DropReason.ForgedSender, HearSealed(text)));
+        Assert.Equal(DropReason.None, HearSealed(Say.DM(_mallory.UserId, _alice.UserId, "it is only me")));
+
+        Assert.Equal(["it is only me"], _alice.Arrivals.Select(arrival => arrival.Content));
+        Assert.Equal([_mallory.UserId], _alice.Known);
+        Assert.Empty(_alice.Changes);
+    }
+
+    [Fact]
+    public void A_post_that_does_not_prove_its_author_is_Unproven()
+    {
+        string peerId = _mallory.Machine.Identity.PeerId;
+        string key = Convert.ToBase64String(_mallory.Machine.Identity.AgreementKey);
+        string signKey = Convert.ToBase64String(_mallory.Machine.Identity.SigningKey);
+        string signature = new('A', 88);
+        (string, string)[] proof = [("PEER_ID", peerId), ("KEY", key), ("SIGN_KEY", signKey), ("SIGNATURE", signature)];
+        string alices = Convert.ToBase64String(_alice.Machine.Identity.AgreementKey);
+
+        Assert.Equal(DropReason.Unproven, HearSealed(Say.Post(_mallory.UserId, "no proof")));
+        for (int i = 0; i < proof.Length; i++)
+        {
+            Assert.Equal(DropReason.Unproven, HearSealed(Post(proof.Where((_, at) => at != i).ToArray())));
+        }
+
+        Assert.Equal(DropReason.Unproven, HearSealed(Post(proof[0], ("KEY", alices), proof[2], proof[3])));
+        Assert.Equal(DropReason.Unproven, HearSealed(Post(("PEER_ID", _alice.Machine.Identity.PeerId), proof[1], proof[2], proof[3])));
+        Assert.Equal(DropReason.Unproven, HearSealed(Post(proof[0], proof[1], proof[2], ("SIGNATURE", signature[1..]))));
+        Assert.Empty(_alice.Arrivals);
+
+        // Whether the signature is right is for those to find out whom the post is shown to later.
+        Assert.Equal(DropReason.None, HearSealed(Post(proof)));
+        Assert.Single(_alice.Arrivals);
+    }
+
+    [Fact]
+    public void Of_frames_that_do_not_end_within_their_datagram_those_in_front_count()
+    {
+        byte[] ping = Frame(FrameType.Ping, new byte[8]);
+
+        Assert.Equal(DropReason.BadFrame, HearFrames([.. ping, 1, 0, 5, 1, 2, 3, 4]));
+        Assert.Equal(DropReason.BadFrame, HearFrames([.. ping, 0]));
+
+        Assert.Equal(2, _alice.Sent.Count(packet => packet.To == _mallory.Endpoint && packet.Bytes[1] == (byte)SealedType.Transport));
+        Assert.Equal([_mallory.UserId], _alice.Known);
+    }
+
+    [Fact]
+    public void Frames_of_a_kind_nobody_knows_are_skipped()
+    {
+        byte[] unknown = Frame((FrameType)200, "whatever"u8);
+
+        Assert.Equal(DropReason.None, HearFrames([.. unknown, .. Frame(FrameType.Padding, new byte[100]), .. Frame(FrameType.Text, Dm("hi"))]));
+
+        Assert.Equal("hi", Assert.Single(_alice.Arrivals).Content);
+    }
+
+    private string Post(params (string, string)[] proof)
+        => Say.Post(_mallory.UserId, "x")[..^1] + Say.Lean(proof);
+
+    private byte[] Dm(string text) => Encoding.UTF8.GetBytes(Say.DM(_mallory.UserId, _alice.UserId, text));
+
+    private DropReason HearSealed(string text) => HearFrames(Frame(FrameType.Text, Encoding.UTF8.GetBytes(text)));
+
+    /// <summary>Seals frames with mallory's keys as he would, and hands them to alice.</summary>
+    private DropReason HearFrames(byte[] frames)
+    {
+        byte[] datagram = new byte[frames.Length + SessionWire.TransportOverhead];
+        _mallory.Peer(_alice.UserId).Contact!.Current!.Seal(frames, datagram);
+        return _alice.Hear(Inlet.Unicast, _mallory.Endpoint, datagram);
+    }
+
+    private static byte[] Frame(FrameType type, ReadOnlySpan<byte> body)
+    {
+        byte[] frame = new byte[Frames.Header + body.Length];
+        body.CopyTo(frame.AsSpan(Frames.Header));
+        Frames.WriteHeader(frame, type, body.Length);
+        return frame;
+    }
+}
