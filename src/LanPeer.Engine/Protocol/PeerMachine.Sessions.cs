@@ -292,6 +292,20 @@ internal sealed partial class PeerMachine
         }
     }
 
+    /// <summary>Says goodbye to those who know us by a response of ours, and whose confirmation has not come yet.</summary>
+    private void LeaveUnconfirmed(Effects effects)
+    {
+        Span<byte> frame = stackalloc byte[Frames.Header];
+        _ = Frames.WriteHeader(frame, FrameType.Leave, 0);
+        foreach (Contact contact in _contacts.All)
+        {
+            if (contact.Next is TransportKeys keys)
+            {
+                effects.Send(effects.Commit(keys.Seal(frame, effects.Room())), contact.NextPlace);
+            }
+        }
+    }
+
     /// <summary>Begins a handshake, unless one is under way.</summary>
     private void Begin(Contact contact, Ipv4Endpoint to, Moment now, int maxTries = int.MaxValue)
     {

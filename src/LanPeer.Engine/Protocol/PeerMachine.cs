@@ -134,6 +134,7 @@ internal sealed partial class PeerMachine : IDisposable
             }
         }
 
+        LeaveUnconfirmed(effects);
         _nextAnnouncement = _nextSweep = _nextProfile = _nextSessionCare = TimeSpan.MaxValue;
     }
 

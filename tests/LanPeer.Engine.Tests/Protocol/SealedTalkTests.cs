@@ -109,6 +109,22 @@ public sealed class SealedTalkTests
     }
 
     [Fact]
+    public void Whoever_leaves_before_its_answer_is_confirmed_is_gone_all_the_same()
+    {
+        VirtualPeer carol = _lan.AddSilentPeer("carol", "10.77.0.3");
+        _lan.Add(new NoTransportTo(carol.Endpoint));
+        carol.Start();
+        _lan.Run(0.05);
+        VirtualPeer[] believers = [.. new[] { _alice, _bob }.Where(peer => peer.Known.Contains(carol.UserId))];
+        Assert.NotEmpty(believers);
+
+        carol.Stop();
+        _lan.Settle();
+
+        Assert.All(believers, peer => Assert.DoesNotContain(carol.UserId, peer.Known));
+    }
+
+    [Fact]
     public void Fifty_peers_that_start_at_once_all_know_each_other()
     {
         var lan = new VirtualLan();
@@ -134,6 +150,13 @@ public sealed class SealedTalkTests
         string text = Encoding.UTF8.GetString(kept);
         Assert.False(LanSignedPost.TryVerify(Encoding.UTF8.GetBytes(text.Replace("sealed", "dealed")), "", out _));
         Assert.False(LanSignedPost.TryVerify(Encoding.UTF8.GetBytes(text.Replace("alice@", "mallet@")), "", out _));
+    }
+
+    /// <summary>Nothing of a session reaches one peer.</summary>
+    private sealed class NoTransportTo(Ipv4Endpoint endpoint) : IAdversary
+    {
+        public Verdict Look(Packet packet, AdversaryHands hands)
+            => packet.To == endpoint && packet.Bytes[0] == WireLimits.BinaryMark && packet.Bytes[1] == 4 ? Verdict.Drop : Verdict.Pass;
     }
 
     private static PeerSettings Quiet(PeerSettings settings)
