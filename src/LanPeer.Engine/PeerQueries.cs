@@ -23,7 +23,7 @@ internal static class PeerQueries
             long version = engine.PeersChanged.Version;
             foreach (LanPeer peer in engine.GetPeers(heardSince: began))
             {
-                if (seen.Add(peer.UserId))
+                if (seen.Add($"{peer.UserId} {peer.PeerId}"))
                 {
                     yield return peer;
                 }

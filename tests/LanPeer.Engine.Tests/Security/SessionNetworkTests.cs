@@ -72,6 +72,35 @@ public sealed class SessionNetworkTests : IDisposable
     }
 
     [Fact]
+    public void An_initiation_that_may_be_a_repetition_does_not_tell_which_key_both_have()
+    {
+        using SessionEnd behind = _lab.NewEnd(3, network: s_before);
+        using SessionEnd between = _lab.NewEnd(4, network: s_between);
+        between.Receive(behind.Initiate(between), behind.Endpoint);
+        between.Work();
+        Assert.NotNull(between.With(behind).Next);
+        Assert.Null(between.With(behind).Secret);
+
+        SessionLab.Settle(behind, between);
+        Assert.Equal(s_before.Newest.KeyId, between.With(behind).Secret!.KeyId);
+    }
+
+    [Fact]
+    public void Announcements_with_the_newest_key_count_and_with_one_that_is_being_given_up_only_while_none_is_known()
+    {
+        NetworkSecret newest = s_between.Newest;
+        NetworkSecret former = s_between.Find(s_before.Newest.KeyId)!;
+        TestSession session = _lab.Small.With(_lab.Large);
+
+        session.Hear(former, newest);
+        Assert.Same(former, session.Secret);
+        session.Hear(newest, newest);
+        Assert.Same(newest, session.Secret);
+        session.Hear(former, newest);
+        Assert.Same(newest, session.Secret);
+    }
+
+    [Fact]
     public void In_a_closed_network_nobody_without_keys_becomes_a_peer_that_is_written_to_in_the_clear()
     {
         using var peer = new VectorPeer(SessionVectors.Item("sessions", "closed network"), "responder");
