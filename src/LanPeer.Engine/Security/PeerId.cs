@@ -67,7 +67,7 @@ internal static class PeerId
             }
 
             char upper = char.ToUpperInvariant(character);
-            if (used == Length || !Alphabet.Contains(upper, StringComparison.Ordinal))
+            if (used == Length || !char.IsAscii(character) || !Alphabet.Contains(upper, StringComparison.Ordinal))
             {
                 used = 0;
                 break;

@@ -113,8 +113,18 @@ internal sealed class CookieJar
             return;
         }
 
+        // After a quiet time the secret in use is not the one before, but an old one.
+        bool isStale = _since != TimeSpan.MinValue && now - _since >= 2 * Lifetime;
         _since = now;
-        _secret.CopyTo(_lastSecret, 0);
+        if (isStale)
+        {
+            _random.Fill(_lastSecret);
+        }
+        else
+        {
+            _secret.CopyTo(_lastSecret, 0);
+        }
+
         _random.Fill(_secret);
     }
 }
