@@ -38,6 +38,12 @@ public static class HostProcess
 {
     private const string Solution = "LanPeer.PS.sln";
 
+    /// <summary>
+    /// Whether the system's env can undo ignored signals (GNU coreutils 8.31). Whoever runs the tests in the background of a
+    /// script, or under nohup, hands down an ignored SIGINT or SIGHUP, and the host, rightly, goes on ignoring it.
+    /// </summary>
+    private static readonly Lazy<bool> s_resetsSignals = new(CanResetSignals);
+
     /// <summary>The folder of the solution.</summary>
     public static string RepositoryRoot { get; } = FindRoot();
 
@@ -108,6 +114,13 @@ public static class HostProcess
             start.Environment["SHELL"] = "/bin/sh";
         }
 
+        if (s_resetsSignals.Value)
+        {
+            start.ArgumentList.Add("--default-signal=INT,HUP,QUIT,TERM");
+            start.ArgumentList.Add(start.FileName);
+            start.FileName = "env";
+        }
+
         foreach (string arg in args)
         {
             start.ArgumentList.Add(arg);
@@ -121,6 +134,20 @@ public static class HostProcess
         }
 
         return Process.Start(start) ?? throw new InvalidOperationException("The host did not start.");
+    }
+
+    private static bool CanResetSignals()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return false;
+        }
+
+        using Process? probe = Process.Start(new ProcessStartInfo("env", ["--default-signal=INT", "true"])
+        {
+            RedirectStandardError = true,
+        });
+        return probe is not null && probe.WaitForExit(TimeSpan.FromSeconds(30)) && probe.ExitCode == 0;
     }
 
     private static string Seen(Task<string> text) => text.IsCompletedSuccessfully ? text.Result : "(still open)";
