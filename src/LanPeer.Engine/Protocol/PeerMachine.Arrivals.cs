@@ -142,7 +142,7 @@ internal sealed partial class PeerMachine
         _peers.Move(peer, place.Asked);
         Settle(peer, place, now);
         effects.Changes.Add(new PeerChange(PeerChangeKind.Updated, peer));
-        Meet(peer, now, effects);
+        Meet(peer, now, effects, isReturn: isRestart);
         ProbePlaces(peer, now, effects);
         if (isRestart)
         {

@@ -69,7 +69,11 @@ internal sealed partial class PeerMachine
     /// Notes a meeting. A user id is pinned only to whoever was proven to receive at the address in it: else one machine
     /// could claim the ids of all others before they come.
     /// </summary>
-    private void Meet(PeerEntry peer, Moment now, Effects effects)
+    /// <param name="peer">Who was met.</param>
+    /// <param name="now">Now.</param>
+    /// <param name="effects">Receives what is to be told.</param>
+    /// <param name="isReturn">Whether it comes back after a restart, and so is judged as if it had left and come again.</param>
+    private void Meet(PeerEntry peer, Moment now, Effects effects, bool isReturn = false)
     {
         PeerEntry? plain = _security.AllowUnsigned ? null : _peers.Find(peer.Key);
         if (plain is not null && (peer.IsAddressMatched || !plain.IsAddressMatched))
@@ -94,7 +98,7 @@ internal sealed partial class PeerMachine
             : _security.Pins.Meet(peer.Who!, peer.IsAddressMatched ? peer.UserId : "", now.Utc) switch
             {
                 // Pinned by ourselves a moment ago: it is still new to the user.
-                PinVerdict.Pinned when before == PinVerdict.New && _security.Pins.Find(peer.Who!.PeerId)?.FirstSeen >= peer.MetUtc => PinVerdict.New,
+                PinVerdict.Pinned when !isReturn && before == PinVerdict.New && _security.Pins.Find(peer.Who!.PeerId)?.FirstSeen >= peer.MetUtc => PinVerdict.New,
                 PinVerdict verdict => verdict,
             };
         if (peer.Verdict != before)

@@ -18,7 +18,30 @@ public sealed class TrustTests : AttackTest
         Alice.Restart();
         Lan.Run(3);
         Assert.Equal(PinVerdict.Pinned, Alice.Peer(Bob.UserId).Verdict);
-        Assert.Equal(PinVerdict.New, Bob.Peer(Alice.UserId).Verdict);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whoever_comes_back_after_a_restart_is_pinned_whether_its_goodbye_was_heard_or_not(bool saysGoodbye)
+    {
+        Assert.Equal(PinVerdict.New, Alice.Peer(Bob.UserId).Verdict);
+        if (saysGoodbye)
+        {
+            Bob.Stop();
+        }
+
+        Bob.Restart();
+        Lan.Run(3);
+        Assert.Equal(PinVerdict.Pinned, Alice.Peer(Bob.UserId).Verdict);
+    }
+
+    [Fact]
+    public void New_keys_of_the_same_run_do_not_make_it_less_new()
+    {
+        // Sessions are made anew every ten minutes.
+        Lan.Run(1_500);
+        Assert.Equal(PinVerdict.New, Alice.Peer(Bob.UserId).Verdict);
     }
 
     [Fact]
