@@ -94,11 +94,6 @@ internal sealed partial class PeerMachine
         Settle(peer, place, now);
         effects.Changes.Add(new PeerChange(PeerChangeKind.Joined, peer));
         Meet(peer, now, effects);
-        if (peer.Key.AsSpan().SequenceEqual(_userId))
-        {
-            WarnOfTwin(now, effects);
-        }
-
         ProbePlaces(peer, now, effects);
         Welcome(peer, now, effects);
     }

@@ -103,10 +103,10 @@ internal sealed partial class PeerMachine
             };
         if (peer.Verdict != before)
         {
-            TellOfConflict(peer, effects);
+            TellOfConflict(peer, now, effects);
         }
 
-        JudgeOthers(peer, effects);
+        JudgeOthers(peer, now, effects);
     }
 
     /// <summary>One machine may invent identities by the thousand; it is not to fill the book with them.</summary>
@@ -114,7 +114,7 @@ internal sealed partial class PeerMachine
         => _network.IsOwn(peer.Endpoint.Address) || _newPins.TryTake(peer.Endpoint.Address, now.Elapsed);
 
     /// <summary>A user id has found its owner: others who use it are in conflict from now on.</summary>
-    private void JudgeOthers(PeerEntry owner, Effects effects)
+    private void JudgeOthers(PeerEntry owner, Moment now, Effects effects)
     {
         foreach (PeerEntry other in _peers.Entries)
         {
@@ -122,14 +122,19 @@ internal sealed partial class PeerMachine
                 && other.Key.AsSpan().SequenceEqual(owner.Key) && _security.Pins.Judge(who, other.UserId) == PinVerdict.Conflict)
             {
                 other.Verdict = PinVerdict.Conflict;
-                TellOfConflict(other, effects);
+                TellOfConflict(other, now, effects);
             }
         }
     }
 
-    private static void TellOfConflict(PeerEntry peer, Effects effects)
+    private void TellOfConflict(PeerEntry peer, Moment now, Effects effects)
     {
-        if (peer.Verdict == PinVerdict.Conflict)
+        if (peer.Key.AsSpan().SequenceEqual(_userId))
+        {
+            // Nobody's key has changed, and approving whoever uses our own user id would settle nothing.
+            WarnOfTwin(now, effects);
+        }
+        else if (peer.Verdict == PinVerdict.Conflict)
         {
             effects.Changes.Add(new PeerChange(PeerChangeKind.KeyChanged, peer));
         }

@@ -66,6 +66,27 @@ public sealed class ImpersonationTests : AttackTest
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_uses_one_s_own_user_id_is_told_of_as_that_and_not_as_a_changed_key(bool isRenamed)
+    {
+        Mallory mallory = NewMallory();
+        if (isRenamed)
+        {
+            // He comes under a name of his own, and takes ours later.
+            Assert.True(mallory.Connect(Alice));
+            Alice.Forget();
+        }
+
+        mallory.UserId = Alice.UserId;
+        Assert.True(mallory.Connect(Alice));
+
+        Assert.Equal(PinVerdict.Conflict, Alice.Peer(mallory.Who.PeerId).Verdict);
+        Assert.Equal([PeerChangeKind.Conflict], Alice.Changes.Select(change => change.Kind).Where(kind => kind is PeerChangeKind.Conflict or PeerChangeKind.KeyChanged));
+        Assert.All(Alice.Changes.Where(change => change.Kind == PeerChangeKind.Conflict), change => Assert.Null(change.Peer));
+    }
+
     [Fact]
     public void Two_peers_of_one_name_are_two_peers()
     {
