@@ -66,7 +66,9 @@ internal static class PublicViews
     public static LanProfile Profile(PeerEntry peer)
         => new(peer.UserId, peer.Profile!.DisplayName, peer.Profile.Status, peer.Profile.Avatar);
 
-    public static LanMessage Message(Arrival arrival)
+    /// <param name="arrival">What has arrived.</param>
+    /// <param name="isProtectedName">Whether its sender's name belongs to somebody who can prove who he is.</param>
+    public static LanMessage Message(Arrival arrival, bool isProtectedName = false)
     {
         LanMessageType type = arrival.Type switch
         {
@@ -77,7 +79,7 @@ internal static class PublicViews
         return new LanMessage(type, arrival.From, arrival.Content)
         {
             ShareKey = arrival.ShareKey,
-            FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer),
+            FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName),
             To = arrival.To,
             Data = arrival is { Profile: PeerProfile profile }
                 ? new LanProfile(arrival.From, profile.DisplayName, profile.Status, profile.Avatar) : null,

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Linq;
 using LanPeer.Tests.Interop;
+using LanPeer.Tests.Protocol;
 using Xunit;
 
 namespace LanPeer.Tests.Engine;
@@ -84,6 +85,22 @@ public sealed class NameTests : EngineTest
         Assert.Contains($"process {other.ProcessId}, port {other.Port}", error.Message, StringComparison.Ordinal);
         using var third = ChildPeer.Engine("alice", DiscoveryPort, StatePath, mayFail: true);
         Assert.Equal(LanErrorId.NameInUse, third.Next("error").GetProperty("id").GetString());
+    }
+
+    [Fact]
+    public void A_message_says_as_the_table_does_that_its_plain_sender_uses_a_proven_name()
+    {
+        (LanSession alice, LanSession bob) = StartTwo();
+        RawSocket other = OpenRaw("127.0.0.2");
+        other.Broadcast(DiscoveryPort, Say.Seed("bob@127.0.0.2", other.Port));
+        other.Broadcast(DiscoveryPort, Say.Post("bob@127.0.0.2", "plain"));
+        LanMessage plain = Receive(alice, LanMessageType.Post);
+        bob.Post("proven");
+        LanMessage proven = Receive(alice, LanMessageType.Post);
+
+        Assert.Equal(("plain", "proven"), (plain.Content, proven.Content));
+        Assert.Equal((true, false), (plain.FromPeer?.UsesProtectedName, proven.FromPeer?.UsesProtectedName));
+        Assert.True(alice.Peers.Single(peer => peer.UserId == plain.From).UsesProtectedName);
     }
 
     [Fact]
