@@ -164,7 +164,7 @@ internal sealed partial class LanPeerEngine
         foreach (PeerChange change in effects.Changes)
         {
             HasIdConflict |= change is { Kind: PeerChangeKind.Conflict, Peer: null };
-            if (PublicViews.TrustEvent(change, _machine, _options) is LanTrustEventArgs happened)
+            if (PublicViews.TrustEvent(change, _machine, _options, _time.GetUtcNow()) is LanTrustEventArgs happened)
             {
                 _notices.Add(happened);
             }

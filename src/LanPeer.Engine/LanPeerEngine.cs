@@ -246,6 +246,9 @@ internal sealed partial class LanPeerEngine : IDisposable
         }
     }
 
+    /// <summary>Its clock.</summary>
+    public TimeProvider Time => _time;
+
     /// <summary>Time since this engine started, by its own clock.</summary>
     public TimeSpan Elapsed => _time.GetElapsedTime(_epoch);
 

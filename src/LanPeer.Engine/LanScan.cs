@@ -1,11 +1,10 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Threading;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.Security.Noise;
 using LanPeer.Transport;
 using LanPeer.Wire;
 
@@ -14,36 +13,56 @@ namespace LanPeer;
 /// <summary>
 /// Looks who is on the network without being a peer: asks under no name, leaves no trace in anyone's table, and closes
 /// its socket when done. Peers of the seed's kind do not answer such a question; those that LanPeer peers know are
-/// reported by them.
+/// reported by them. On a closed network it is the members who answer, and the question shows that its asker has the key.
 /// </summary>
 public sealed class LanScan : IDisposable
 {
-    private static readonly TimeSpan s_repeat = TimeSpan.FromMilliseconds(300);
-
     private readonly ScanMachine _machine;
     private readonly UdpPort _port;
+    private readonly TimeProvider _time;
     private readonly Signal _heard = new();
     private readonly object _gate = new();
-    private readonly List<ScanFinding> _found = [];
+    private readonly List<ScanFinding> _findings = [];
+    private readonly List<LanPeer> _found = [];
+    private bool _isDisposed;
 
-    private LanScan(ScanMachine machine, UdpPort port)
+    private LanScan(ScanMachine machine, UdpPort port, TimeProvider time)
     {
         _machine = machine;
         _port = port;
+        _time = time;
         new Thread(ReceiveAll) { IsBackground = true, Name = "LanPeer scan" }.Start();
     }
 
     /// <summary>Opens a socket for a scan.</summary>
     /// <param name="network">How far to look.</param>
     /// <param name="discoveryPort">The port peers listen on for announcements.</param>
-    /// <exception cref="LanPeerException">LANPEER_NETWORK forbids that network, or there is no socket to be had.</exception>
-    public static LanScan Open(LanNetwork network, int discoveryPort = LanPeerOptions.DefaultDiscoveryPort)
+    /// <param name="networkName">The closed network to look on; empty means the open one.</param>
+    /// <param name="networkKeys">Its keys: one, or two while it is being changed. Members who have one of them answer.</param>
+    /// <exception cref="LanPeerException">
+    /// LANPEER_NETWORK forbids that network, an option is out of its range, or there is no socket to be had.
+    /// </exception>
+    public static LanScan Open(
+        LanNetwork network,
+        int discoveryPort = LanPeerOptions.DefaultDiscoveryPort,
+        string networkName = "",
+        IReadOnlyList<LanNetworkKey>? networkKeys = null)
+        => Open(
+            new LanPeerOptions
+            {
+                Name = "scan", Network = network, DiscoveryPort = discoveryPort, NetworkName = networkName, NetworkKeys = networkKeys ?? [],
+            },
+            TimeProvider.System);
+
+    internal static LanScan Open(LanPeerOptions options, TimeProvider time)
     {
-        var options = new LanPeerOptions { Name = "scan", Network = network, DiscoveryPort = discoveryPort };
         options.Validate();
         LocalNetwork local = EngineNetwork.Read(options);
+        PeerNetwork network = EngineSecrets.NetworkOf(options);
         UdpPort port = PortOpener.OpenUnicast(options);
-        return new LanScan(new ScanMachine(local, (ushort)discoveryPort, port.Port, new SystemRandom()), port);
+        var machine = new ScanMachine(
+            local, (ushort)options.DiscoveryPort, port.Port, network, HandshakeSuite.Default.Aead, new SystemRandom());
+        return new LanScan(machine, port, time);
     }
 
     /// <summary>Asks, and gives each peer as soon as it answers or is reported.</summary>
@@ -52,45 +71,34 @@ public sealed class LanScan : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IEnumerable<LanPeer> Run(TimeSpan timeout, CancellationToken cancellation)
     {
-        long began = Stopwatch.GetTimestamp();
         int given = 0;
-        bool isRepeated = false;
-        Ask();
-        while (true)
-        {
-            long version = _heard.Version;
-            while (Next(given) is LanPeer peer)
-            {
-                given++;
-                yield return peer;
-            }
-
-            TimeSpan elapsed = Stopwatch.GetElapsedTime(began);
-            if (elapsed >= timeout)
-            {
-                yield break;
-            }
-
-            if (!isRepeated && elapsed >= s_repeat)
-            {
-                isRepeated = true;
-                Ask();
-            }
-
-            TimeSpan wait = isRepeated || s_repeat > timeout ? timeout - elapsed : s_repeat - elapsed;
-            _heard.WaitAfter(version, wait, cancellation);
-        }
+        return new RepeatedQuestion(Ask, _heard, _time).Run(() => After(ref given), static () => false, timeout, cancellation);
     }
 
     /// <summary>Closes the socket.</summary>
-    public void Dispose() => _port.Dispose();
-
-    private LanPeer? Next(int index)
+    public void Dispose()
     {
+        _port.Dispose();
         lock (_gate)
         {
-            return index < _found.Count ? PublicViews.Found(_found[index]) : null;
+            _isDisposed = true;
+            _machine.Dispose();
         }
+    }
+
+    /// <summary>What was found behind the first so many.</summary>
+    private List<LanPeer> After(ref int given)
+    {
+        var news = new List<LanPeer>();
+        lock (_gate)
+        {
+            for (; given < _found.Count; given++)
+            {
+                news.Add(_found[given]);
+            }
+        }
+
+        return news;
     }
 
     private void Ask()
@@ -98,7 +106,10 @@ public sealed class LanScan : IDisposable
         var effects = new Effects();
         lock (_gate)
         {
-            _machine.Ask(DateTimeOffset.UtcNow, effects);
+            if (!_isDisposed)
+            {
+                _machine.Ask(_time.GetUtcNow(), effects);
+            }
         }
 
         foreach (Outgoing send in effects.Sends)
@@ -114,7 +125,10 @@ public sealed class LanScan : IDisposable
         {
             lock (_gate)
             {
-                _machine.Receive(batch.Source(index), batch.Datagram(index), _found);
+                _machine.Receive(batch.Source(index), batch.Datagram(index), _findings);
+                DateTimeOffset now = _time.GetUtcNow();
+                _findings.ForEach(finding => _found.Add(PublicViews.Found(finding, now)));
+                _findings.Clear();
             }
         }
 #pragma warning disable CA1031 // Nothing may leave a thread: it would end the process. The datagram is lost, the scan is not.

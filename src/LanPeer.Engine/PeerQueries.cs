@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 
 namespace LanPeer;
@@ -7,48 +8,19 @@ namespace LanPeer;
 /// <summary>Questions to the network that take a while.</summary>
 internal static class PeerQueries
 {
-    /// <summary>A question asked once may be lost; asked again after this time it costs the others nothing.</summary>
-    private static readonly TimeSpan s_repeat = TimeSpan.FromMilliseconds(300);
-
     public static IEnumerable<LanPeer> Find(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation)
     {
         using IDisposable watch = engine.Watch();
         var seen = new HashSet<string>();
         TimeSpan began = engine.Elapsed;
-        TimeSpan end = began + timeout;
-        bool isRepeated = false;
-        engine.Find();
-        while (true)
+        var question = new RepeatedQuestion(engine.Find, engine.PeersChanged, engine.Time);
+        foreach (LanPeer peer in question.Run(
+            () => engine.GetPeers(heardSince: began).Where(peer => seen.Add($"{peer.UserId} {peer.PeerId}")),
+            () => engine.State == LanSessionState.Stopped,
+            timeout,
+            cancellation))
         {
-            long version = engine.PeersChanged.Version;
-            foreach (LanPeer peer in engine.GetPeers(heardSince: began))
-            {
-                if (seen.Add($"{peer.UserId} {peer.PeerId}"))
-                {
-                    yield return peer;
-                }
-            }
-
-            TimeSpan now = engine.Elapsed;
-            if (now >= end || engine.State == LanSessionState.Stopped)
-            {
-                yield break;
-            }
-
-            TimeSpan wait = end - now;
-            if (!isRepeated && wait > began + s_repeat - now)
-            {
-                wait = began + s_repeat - now;
-            }
-
-            if (wait <= TimeSpan.Zero || !engine.PeersChanged.WaitAfter(version, wait, cancellation))
-            {
-                if (!isRepeated)
-                {
-                    isRepeated = true;
-                    engine.Find();
-                }
-            }
+            yield return peer;
         }
     }
 

@@ -43,7 +43,9 @@ internal static class PublicViews
     }
 
     /// <summary>A peer a scan has found.</summary>
-    public static LanPeer Found(ScanFinding finding)
+    /// <param name="finding">What was heard.</param>
+    /// <param name="heard">When.</param>
+    public static LanPeer Found(ScanFinding finding, DateTimeOffset heard)
     {
         if (finding.IsReported)
         {
@@ -57,7 +59,7 @@ internal static class PublicViews
             DisplayName = name,
             Address = finding.Endpoint.AddressText,
             Port = finding.Endpoint.Port,
-            LastSeen = DateTime.Now,
+            LastSeen = heard.LocalDateTime,
             Dialect = finding.Proto != 0 ? LanDialect.LanPeer : LanDialect.Seed,
             IsAddressMatched = finding.IsAddressMatched,
         };
@@ -92,27 +94,27 @@ internal static class PublicViews
     }
 
     /// <summary>What a person should know of a change; null when it is nothing about trust.</summary>
-    public static LanTrustEventArgs? TrustEvent(PeerChange change, PeerMachine machine, LanPeerOptions options) => change switch
+    public static LanTrustEventArgs? TrustEvent(PeerChange change, PeerMachine machine, LanPeerOptions options, DateTimeOffset now) => change switch
     {
-        { Kind: PeerChangeKind.KeyChanged, Peer: PeerEntry peer } => KeyChanged(peer, machine.Pins.OwnerOf(peer.UserId)),
+        { Kind: PeerChangeKind.KeyChanged, Peer: PeerEntry peer } => KeyChanged(peer, machine.Pins.OwnerOf(peer.UserId), now),
         { Kind: PeerChangeKind.Conflict, Peer: null } => new LanTrustEventArgs(
             LanTrustEventKind.OwnIdentityElsewhere,
             $"Another program on the network uses the user id or the keys of '{machine.UserId}'.",
             "Stop one of the two. If none is yours, start under another name; if your keys were copied, delete the identity and tell your peers.")
         {
-            At = DateTime.Now,
+            At = now.LocalDateTime,
         },
         { Kind: PeerChangeKind.WrongNetworkKey } => new LanTrustEventArgs(
             LanTrustEventKind.WrongNetworkKey,
             $"Somebody at {change.Source.AddressText} uses the network '{options.NetworkName}' with another key.",
             "Give all members the same -NetworkKey. Whoever has another one neither sees nor is seen.")
         {
-            At = DateTime.Now,
+            At = now.LocalDateTime,
         },
         _ => null,
     };
 
-    private static LanTrustEventArgs KeyChanged(PeerEntry peer, string? owner)
+    private static LanTrustEventArgs KeyChanged(PeerEntry peer, string? owner, DateTimeOffset now)
     {
         string shown = PeerId.Grouped(peer.Who!.PeerId);
         string message = owner is null
@@ -123,7 +125,7 @@ internal static class PublicViews
         {
             Peer = Peer(peer),
             PinnedPeerId = owner is null ? null : PeerId.Grouped(owner),
-            At = DateTime.Now,
+            At = now.LocalDateTime,
         };
     }
 

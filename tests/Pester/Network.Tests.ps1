@@ -85,6 +85,26 @@ Describe 'A closed network' {
         }
     }
 
+    It 'shows its members to Find-LanPeer, to whoever has the key, and nobody notices' {
+        $alice = Start-Member alice @{ NetworkName = 'club'; NetworkKey = $key }
+        Write-PrivateFile (Join-Path $TestDrive 'find.key') $secret
+        $found = Find-LanPeer -DiscoveryPort $port -Timeout 20 -Count 1 -NetworkName club -NetworkKey $key
+        $found.UserId, $found.PeerId | Should -BeExactly $alice.UserId, $alice.PeerId
+        (Find-LanPeer -DiscoveryPort $port -Timeout 20 -Count 1 -NetworkName club -NetworkKeyPath 'TestDrive:/find.key').Name | Should -BeExactly 'alice'
+        (Find-LanPeer -DiscoveryPort $port -Timeout 20 -Count 1 -NetworkName club -NetworkKey $other, $key).Name | Should -BeExactly 'alice'
+        Find-LanPeer -DiscoveryPort $port -Timeout 0.5 -NetworkName club -NetworkKey $other | Should -BeNullOrEmpty
+        Find-LanPeer -DiscoveryPort $port -Timeout 0.5 -NetworkName team -NetworkKey $key | Should -BeNullOrEmpty
+        $alice.Peers | Should -BeNullOrEmpty
+    }
+
+    It 'is not looked for with half of what it takes: <Shown>' -ForEach @(
+        @{ Shown = 'no key'; Script = { Find-LanPeer 0.1 -DiscoveryPort $port -NetworkName club } }
+        @{ Shown = 'no name'; Script = { Find-LanPeer 0.1 -DiscoveryPort $port -NetworkKey $key } }
+        @{ Shown = 'a session'; Script = { Find-LanPeer 0.1 -Session (Start-Member alice) -NetworkName club -NetworkKey $key } }
+    ) {
+        $Script | Should -Throw -ErrorId 'InvalidOption,*'
+    }
+
     It 'hears nobody in the clear' {
         $alice = Start-Member alice @{ NetworkName = 'club'; NetworkKey = $key }
         $plain = Open-Socket

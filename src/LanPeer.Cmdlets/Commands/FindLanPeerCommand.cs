@@ -8,8 +8,8 @@ namespace LanPeer.Cmdlets.Commands;
 /// <para type="synopsis">Asks the network now who is there.</para>
 /// </summary>
 /// <remarks>
-/// With a session its peer asks, and everyone found is known to it afterwards. Without one the question names nobody and
-/// leaves no trace in anyone's table.
+/// With a session its peer asks, and everyone found is known to it afterwards. Without one, or on a closed network that is
+/// named, the question names nobody and leaves no trace in anyone's table.
 /// </remarks>
 [Cmdlet(VerbsCommon.Find, "LanPeer")]
 [OutputType(typeof(LanPeer))]
@@ -38,13 +38,43 @@ public sealed class FindLanPeerCommand : LanCmdlet
     [Parameter]
     public LanNetwork Network { get; set; }
 
+    /// <summary>
+    /// <para type="description">The closed network to look on, without a session. Its members answer whoever has its key, and do not notice it.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? NetworkName { get; set; }
+
+    /// <summary>
+    /// <para type="description">The key of the closed network, as a SecureString (Read-Host -AsSecureString). With two, members who have either answer.</para>
+    /// </summary>
+    [Parameter]
+    [NetworkKey]
+    [ValidateNotNullOrEmpty]
+    public LanNetworkKey[]? NetworkKey { get; set; }
+
+    /// <summary>
+    /// <para type="description">A file with the key of the closed network that only its owner can read; its line end does not count.</para>
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string[]? NetworkKeyPath { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
         TimeSpan timeout = Seconds(Timeout, nameof(Timeout));
         try
         {
-            LanSession? session = Session ?? SessionRegistry.Current.Default;
+            LanNetworkKey[] keys = NetworkChoice.ReadKeys(this, NetworkName, NetworkKey, NetworkKeyPath);
+            if (Session is not null && NetworkName is not null)
+            {
+                throw new LanPeerException(LanErrorId.InvalidOption, "A session looks on its own network; another one is given with it.",
+                    "Use -Session or -NetworkName, not both.");
+            }
+
+            // A session of another network would give an answer to another question.
+            LanSession? session = Session ?? (NetworkName is null ? SessionRegistry.Current.Default : null);
             if (session is not null)
             {
                 TellNews(session);
@@ -52,7 +82,7 @@ public sealed class FindLanPeerCommand : LanCmdlet
                 return;
             }
 
-            using LanScan scan = LanScan.Open(NetworkOrDefault(Network), DiscoveryPort);
+            using LanScan scan = LanScan.Open(NetworkOrDefault(Network), DiscoveryPort, NetworkName ?? "", keys);
             Write(scan.Run(timeout, Cancellation));
         }
         catch (LanPeerException error)

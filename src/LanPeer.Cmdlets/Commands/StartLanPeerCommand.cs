@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Linq;
 using System.Management.Automation;
 
@@ -143,42 +142,12 @@ public sealed class StartLanPeerCommand : LanCmdlet
         PeerTimeout = Seconds(PeerTimeout, nameof(PeerTimeout)),
         Seeds = Seed,
         NetworkName = NetworkName ?? "",
-        NetworkKeys = ReadKeys(),
+        NetworkKeys = NetworkChoice.ReadKeys(this, NetworkName, NetworkKey, NetworkKeyPath),
         StatePath = StatePath is null ? null : LanPaths.ToFile(this, StatePath),
         Ephemeral = Ephemeral,
         RequireTrust = RequireTrust,
         AllowUnsigned = AllowUnsigned,
     };
-
-    private LanNetworkKey[] ReadKeys()
-    {
-        bool hasKey = NetworkKey is not null || NetworkKeyPath is not null;
-        if (NetworkName is null && hasKey)
-        {
-            throw new LanPeerException(LanErrorId.InvalidOption, "A network key is given, but no network.", "Name the closed network with -NetworkName.");
-        }
-
-        if (NetworkName is not null && !hasKey)
-        {
-            throw new LanPeerException(LanErrorId.InvalidOption, $"The closed network '{NetworkName}' is given without its key.",
-                "Give it with -NetworkKey (Read-Host -AsSecureString), or with -NetworkKeyPath.");
-        }
-
-        if (NetworkKey is not null && NetworkKeyPath is not null)
-        {
-            throw new LanPeerException(LanErrorId.InvalidOption, "The network key is given twice: by -NetworkKey and by -NetworkKeyPath.",
-                "Use one of the two. Each takes two keys while the key is being changed, the newest first.");
-        }
-
-        return NetworkKey ?? [.. (NetworkKeyPath ?? []).Select(ReadKey)];
-    }
-
-    private LanNetworkKey ReadKey(string path)
-    {
-        string file = LanPaths.ToFile(this, path);
-        return File.Exists(file) || Directory.Exists(file) ? LanNetworkKey.FromFile(file)
-            : throw new LanPeerException(LanErrorId.FileNotFound, $"There is no key file '{path}'.", "Check the path.");
-    }
 
     private static string DefaultName()
     {

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Text;
 using LanPeer.Security;
+using LanPeer.Security.Noise;
+using LanPeer.Security.Sessions;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -18,7 +20,7 @@ internal readonly record struct ScanFinding(
     string UserId, Ipv4Endpoint Endpoint, byte Proto, bool IsReported, bool IsAddressMatched, string? PeerId = null);
 
 /// <summary>The asking side of a scan (docs/protocol.md, "Scans"), without I/O.</summary>
-internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, ushort port, RandomSource random)
+internal sealed class ScanMachine : IDisposable
 {
     /// <summary>Bytes of the question, so that the answer and a list of seed peers fit three times of it.</summary>
     private const int QuestionSize = 1_000;
@@ -26,25 +28,64 @@ internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, us
     /// <summary>Findings kept: more are an invention.</summary>
     private const int MaxFindings = 4_096;
 
-    private readonly byte[] _nonce = Encoding.ASCII.GetBytes(random.NextUInt64().ToString("x16", CultureInfo.InvariantCulture));
+    private readonly LocalNetwork _local;
+    private readonly ushort _discoveryPort;
+    private readonly ushort _port;
+    private readonly PeerNetwork _network;
+    private readonly Aead _aead;
+    private readonly RandomSource _random;
+    private readonly List<AnnouncementSeal> _seals = [];
+    private readonly byte[] _nonce;
+    private readonly byte[] _opened = new byte[WireLimits.MaxDatagram];
     private readonly Dictionary<string, bool> _isReported = [];
     private readonly HashSet<Ipv4Endpoint> _answered = [];
 
+    /// <param name="local">The host.</param>
+    /// <param name="discoveryPort">Where the question goes.</param>
+    /// <param name="port">The scan's own port.</param>
+    /// <param name="network">The open network, or a closed one with its keys.</param>
+    /// <param name="aead">What seals announcements.</param>
+    /// <param name="random">Where nonces come from.</param>
+    public ScanMachine(LocalNetwork local, ushort discoveryPort, ushort port, PeerNetwork network, Aead aead, RandomSource random)
+    {
+        _local = local;
+        _discoveryPort = discoveryPort;
+        _port = port;
+        _network = network;
+        _aead = aead;
+        _random = random;
+        _nonce = Encoding.ASCII.GetBytes(random.NextUInt64().ToString("x16", CultureInfo.InvariantCulture));
+        for (int i = network.Secrets.Count - 1; network.IsClosed && i >= 0; i--)
+        {
+            _seals.Add(new AnnouncementSeal(network, network.Secrets[i], aead, random));
+        }
+    }
+
+    /// <summary>
+    /// Asks everybody; on a closed network once under each key, as some members may have one of them only. The oldest goes
+    /// first: who has only that one knows then that it is a member who asks under the other.
+    /// </summary>
     public void Ask(DateTimeOffset utc, Effects effects)
     {
-        var envelope = new Envelope(default, utc.ToUnixTimeSeconds(), random.NextUInt64());
-        (int, int) payload = effects.Commit(MessageWriter.Announcement(
-            effects.Room(), envelope, new AnnouncementDetails { Port = port, Ask = _nonce, PadTo = QuestionSize }));
-        foreach (uint address in network.Broadcasts)
+        var envelope = new Envelope(default, utc.ToUnixTimeSeconds(), _random.NextUInt64());
+        var question = new AnnouncementDetails { Port = _port, Ask = _nonce, PadTo = QuestionSize };
+        if (!_network.IsClosed)
         {
-            effects.Send(payload, new Ipv4Endpoint(address, discoveryPort));
+            Broadcast(effects.Commit(MessageWriter.Announcement(effects.Room(), envelope, question)), effects);
+            return;
+        }
+
+        ReadOnlySpan<byte> text = _opened.AsSpan(0, MessageWriter.Announcement(_opened, envelope, question));
+        foreach (AnnouncementSeal seal in _seals)
+        {
+            Broadcast(effects.Commit(seal.Seal(text, effects.Room())), effects);
         }
     }
 
     /// <summary>Takes what came to the scan's socket; adds what is new to the findings.</summary>
     public void Receive(Ipv4Endpoint source, ReadOnlySpan<byte> bytes, List<ScanFinding> findings)
     {
-        if (!source.IsUsable || (network.IsLoopbackOnly && !source.IsLoopback)
+        if (!source.IsUsable || (_local.IsLoopbackOnly && !source.IsLoopback) || !TryOpen(ref bytes)
             || DatagramReader.Read(bytes, out Datagram datagram) != DropReason.None)
         {
             return;
@@ -59,7 +100,7 @@ internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, us
             }
 
             var endpoint = new Ipv4Endpoint(source.Address, datagram.Port != 0 ? datagram.Port : source.Port);
-            bool isMatched = AddressRule.Match(network, datagram.Sender, source) == AddressMatch.Same;
+            bool isMatched = AddressRule.Match(_local, datagram.Sender, source) == AddressMatch.Same;
             Add(new ScanFinding(Encoding.UTF8.GetString(datagram.Sender), endpoint, datagram.Proto, false, isMatched,
                 PeerId.IsValid(datagram[Field.PeerId]) ? datagram.Text(Field.PeerId) : null), findings);
         }
@@ -69,6 +110,37 @@ internal sealed class ScanMachine(LocalNetwork network, ushort discoveryPort, us
             {
                 Add(new ScanFinding(peer.UserId, peer.Endpoint, 0, true, false), findings);
             }
+        }
+    }
+
+    /// <summary>Forgets the keys.</summary>
+    public void Dispose() => _seals.ForEach(seal => seal.Dispose());
+
+    /// <summary>On a closed network the text in a sealed announcement, and nothing else; on the open one what came.</summary>
+    private bool TryOpen(ref ReadOnlySpan<byte> bytes)
+    {
+        if (!_network.IsClosed)
+        {
+            return true;
+        }
+
+        if (!SessionWire.TryGetType(bytes, out SealedType type) || type != SealedType.Announcement
+            || SessionWire.ReadUInt32(bytes, 4) != _network.Tag
+            || _network.Find(SessionWire.ReadUInt32(bytes, 8)) is not NetworkSecret secret
+            || !AnnouncementSeal.TryOpen(_aead, secret, bytes, _opened))
+        {
+            return false;
+        }
+
+        bytes = _opened.AsSpan(0, bytes.Length - SessionWire.AnnouncementOverhead);
+        return true;
+    }
+
+    private void Broadcast((int, int) payload, Effects effects)
+    {
+        foreach (uint address in _local.Broadcasts)
+        {
+            effects.Send(payload, new Ipv4Endpoint(address, _discoveryPort));
         }
     }
 

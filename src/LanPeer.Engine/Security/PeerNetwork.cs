@@ -26,6 +26,9 @@ internal sealed class PeerNetwork
 
     public bool IsClosed => Name.Length != 0;
 
+    /// <summary>Its secrets, newest first.</summary>
+    public IReadOnlyList<NetworkSecret> Secrets => _secrets;
+
     /// <summary>The secret that seals what is sent.</summary>
     public NetworkSecret Newest => _secrets[0];
 

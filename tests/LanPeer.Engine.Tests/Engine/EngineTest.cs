@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
+using System.Security;
 using LanPeer.SeedStandIn;
 using Xunit;
 
@@ -96,6 +97,18 @@ public abstract class EngineTest : IDisposable
         IReadOnlyList<LanMessage> taken = [];
         Wait.Until(() => (taken = session.Inbox.Take(message => message.Type == type, 1)).Count > 0, $"{session} receives a {type}");
         return taken[0];
+    }
+
+    /// <summary>The key of a closed network.</summary>
+    protected static LanNetworkKey NewKey(string text)
+    {
+        using var key = new SecureString();
+        foreach (char c in text)
+        {
+            key.AppendChar(c);
+        }
+
+        return LanNetworkKey.FromSecureString(key);
     }
 
     protected static string ErrorOf(Action action) => Assert.Throws<LanPeerException>(action).ErrorId;

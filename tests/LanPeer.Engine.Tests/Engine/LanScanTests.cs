@@ -49,6 +49,32 @@ public sealed class LanScanTests : EngineTest
     }
 
     [Fact]
+    public void On_a_closed_network_its_members_are_found_and_nobody_notices()
+    {
+        LanNetworkKey key = NewKey("correct horse battery");
+        LanNetworkKey later = NewKey("another key of that");
+        LanSession alice = Start("alice", options => options with { NetworkName = "team", NetworkKeys = [key] });
+        LanSession bob = Start("bob", options => options with { NetworkName = "team", NetworkKeys = [later] });
+        using LanScan outside = LanScan.Open(LanNetwork.Loopback, DiscoveryPort);
+        using LanScan old = LanScan.Open(LanNetwork.Loopback, DiscoveryPort, "team", [key]);
+        using LanScan both = LanScan.Open(LanNetwork.Loopback, DiscoveryPort, "team", [later, key]);
+
+        Assert.Equal([alice.UserId, bob.UserId], both.Run(Wait.Long, CancellationToken.None).Take(2).Select(peer => peer.UserId).Order());
+        LanPeer found = Assert.Single(old.Run(TimeSpan.FromSeconds(1), CancellationToken.None));
+        Assert.Equal((alice.UserId, alice.Port, alice.PeerId), (found.UserId, found.Port, found.PeerId));
+        Assert.Empty(outside.Run(TimeSpan.FromSeconds(0.4), CancellationToken.None));
+        Assert.Empty(alice.Peers);
+        Assert.Empty(bob.Peers);
+    }
+
+    [Fact]
+    public void A_closed_network_needs_its_key_and_a_key_its_network()
+    {
+        Assert.Equal(LanErrorId.InvalidOption, ErrorOf(() => LanScan.Open(LanNetwork.Loopback, DiscoveryPort, "team")));
+        Assert.Equal(LanErrorId.InvalidOption, ErrorOf(() => LanScan.Open(LanNetwork.Loopback, DiscoveryPort, networkKeys: [NewKey("correct horse battery")])));
+    }
+
+    [Fact]
     public void Cancelling_ends_it()
     {
         using LanScan scan = LanScan.Open(LanNetwork.Loopback, DiscoveryPort);

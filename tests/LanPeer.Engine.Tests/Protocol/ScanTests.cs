@@ -4,6 +4,9 @@ using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.Security.Noise;
+using LanPeer.Security.Sessions;
+using LanPeer.Tests.Attacks;
 using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
 using Xunit;
@@ -17,6 +20,8 @@ public sealed class ScanTests
     private readonly VirtualLan _lan = new();
     private readonly VirtualPeer _alice;
     private readonly Ipv4Endpoint _scanner = VirtualLan.Endpoint("10.77.0.9", 8_555);
+
+    private VirtualSocket? _socket;
 
     public ScanTests() => _alice = _lan.AddSilentPeer("alice", "10.77.0.1");
 
@@ -130,6 +135,71 @@ public sealed class ScanTests
     }
 
     [Fact]
+    public void On_a_closed_network_those_answer_who_have_a_key_of_the_scanner_s_and_nobody_else_notices()
+    {
+        VirtualPeer member = _lan.AddPeer(ClosedNetworks.Plan("member", ClosedNetworks.First, isReal: false), "10.77.0.11");
+        VirtualPeer late = _lan.AddPeer(ClosedNetworks.Plan("late", ClosedNetworks.OtherKey, isReal: false), "10.77.0.12");
+        VirtualPeer guild = _lan.AddPeer(ClosedNetworks.Plan("guild", ClosedNetworks.OtherName, isReal: false), "10.77.0.13");
+        _alice.Start();
+        _lan.Run(1);
+
+        Assert.Equal([member.UserId], Found(ClosedNetworks.First));
+        Assert.Equal([late.UserId], Found(ClosedNetworks.OtherKey));
+        Assert.Equal([guild.UserId], Found(ClosedNetworks.OtherName));
+        Assert.Equal([late.UserId, member.UserId], Found(ClosedNetworks.Both));
+        Assert.Equal([_alice.UserId], Found(PeerNetwork.Open));
+        Assert.All((VirtualPeer[])[_alice, member, late, guild], peer => Assert.Empty(peer.Known));
+
+        IEnumerable<string> Found(PeerNetwork network)
+        {
+            // Nobody answers one endpoint more than five times at once.
+            _lan.Run(10);
+            return Scan(network).Findings.Select(finding => finding.UserId).Order(StringComparer.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_question_to_a_closed_network_and_the_answers_are_sealed()
+    {
+        VirtualPeer member = _lan.AddPeer(ClosedNetworks.Plan("member", ClosedNetworks.First, isReal: false), "10.77.0.11");
+        _lan.Run(1);
+
+        Assert.Single(Scan(ClosedNetworks.First).Findings);
+
+        Packet[] ofScan = [.. _lan.Log.Where(packet => packet.From == _scanner || packet.To == _scanner)];
+        Assert.Contains(ofScan, packet => packet.To == _scanner);
+        Assert.All(ofScan, packet => Assert.Equal((WireLimits.BinaryMark, (byte)SealedType.Announcement), (packet.Bytes[0], packet.Bytes[1])));
+    }
+
+    [Fact]
+    public void A_scan_of_a_closed_network_takes_nothing_plain_spoilt_or_from_another()
+    {
+        _ = _lan.AddPeer(ClosedNetworks.Plan("member", ClosedNetworks.First, isReal: false), "10.77.0.11");
+        _lan.Run(1);
+        (_, ScanMachine scan) = Scan(ClosedNetworks.First);
+        byte[] answer = _lan.Log.Last(packet => packet.To == _scanner).Bytes;
+        using var fresh = new ScanMachine(
+            VirtualLan.Network("10.77.0.9"), VirtualLan.DiscoveryPort, 8_555, ClosedNetworks.First, AesGcmAead.Instance, new SeededRandom(9));
+        var findings = new List<ScanFinding>();
+        Ipv4Endpoint member = VirtualLan.Endpoint("10.77.0.11", 8_001);
+        for (int at = 0; at < answer.Length; at++)
+        {
+            byte[] spoilt = [.. answer];
+            spoilt[at] ^= 1;
+            fresh.Receive(member, spoilt, findings);
+            fresh.Receive(member, answer.AsSpan(0, at), findings);
+        }
+
+        fresh.Receive(member, Encoding.UTF8.GetBytes(Say.LanPeer("mallory@10.77.0.11", 9_000, "00000001", ("ANSWER", Nonce))), findings);
+        Assert.Empty(findings);
+
+        // The same chance gives the same nonce, so that the right answer is one to this question too.
+        fresh.Receive(member, answer, findings);
+        Assert.Single(findings);
+        scan.Dispose();
+    }
+
+    [Fact]
     public void A_scan_believes_nobody_who_does_not_return_its_nonce()
     {
         (List<ScanFinding> findings, ScanMachine scan) = Scan();
@@ -161,10 +231,11 @@ public sealed class ScanTests
         Assert.Equal([("bob@10.77.0.2", false), ("carol@10.77.0.3", true), ("carol@10.77.0.3", false)], findings.Select(f => (f.UserId, f.IsReported)));
     }
 
-    private (List<ScanFinding> Findings, ScanMachine Scan) Scan()
+    private (List<ScanFinding> Findings, ScanMachine Scan) Scan(PeerNetwork? network = null)
     {
-        VirtualSocket socket = _lan.AddSocket("10.77.0.9", 8_555);
-        var scan = new ScanMachine(VirtualLan.Network("10.77.0.9"), VirtualLan.DiscoveryPort, 8_555, new SeededRandom(9));
+        VirtualSocket socket = _socket ??= _lan.AddSocket("10.77.0.9", 8_555);
+        var scan = new ScanMachine(
+            VirtualLan.Network("10.77.0.9"), VirtualLan.DiscoveryPort, 8_555, network ?? PeerNetwork.Open, AesGcmAead.Instance, new SeededRandom(9));
         var findings = new List<ScanFinding>();
         socket.Reaction = (_, packet) => scan.Receive(packet.From, packet.Bytes, findings);
         var effects = new Effects();

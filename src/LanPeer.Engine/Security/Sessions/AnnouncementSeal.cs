@@ -7,15 +7,24 @@ namespace LanPeer.Security.Sessions;
 internal sealed class AnnouncementSeal : IDisposable
 {
     private readonly byte[] _salt = new byte[SessionWire.AnnouncementSaltLength];
-    private readonly PeerNetwork _network;
+    private readonly uint _tag;
+    private readonly NetworkSecret _secret;
     private readonly AeadKey _key;
     private ulong _counter;
 
+    /// <summary>A seal under the newest key of a network.</summary>
     public AnnouncementSeal(PeerNetwork network, Aead aead, RandomSource random)
+        : this(network, network.Newest, aead, random)
     {
-        _network = network;
+    }
+
+    /// <summary>A seal under one of the keys of a network.</summary>
+    public AnnouncementSeal(PeerNetwork network, NetworkSecret secret, Aead aead, RandomSource random)
+    {
+        _tag = network.Tag;
+        _secret = secret;
         random.Fill(_salt);
-        _key = aead.CreateKey(network.Newest.AnnouncementKey(_salt));
+        _key = aead.CreateKey(secret.AnnouncementKey(_salt));
     }
 
     /// <summary>Seals a text; returns the length of the datagram.</summary>
@@ -25,8 +34,8 @@ internal sealed class AnnouncementSeal : IDisposable
     {
         ulong counter = _counter++;
         SessionWire.Begin(datagram, SealedType.Announcement);
-        SessionWire.WriteUInt32(datagram, 4, _network.Tag);
-        SessionWire.WriteUInt32(datagram, 8, _network.Newest.KeyId);
+        SessionWire.WriteUInt32(datagram, 4, _tag);
+        SessionWire.WriteUInt32(datagram, 8, _secret.KeyId);
         _salt.CopyTo(datagram[SessionWire.AnnouncementSalt..]);
         SessionWire.WriteUInt64(datagram, 28, counter);
         _key.Seal(counter, datagram[..SessionWire.AnnouncementHeader], text,
