@@ -164,6 +164,12 @@ internal sealed partial class LanPeerEngine
         foreach (PeerChange change in effects.Changes)
         {
             HasIdConflict |= change is { Kind: PeerChangeKind.Conflict, Peer: null };
+            if (change.Kind == PeerChangeKind.NetworkKeyChange)
+            {
+                _notices.Warn($"The key of the network '{_options.NetworkName}' is being changed: a member at {change.Source.AddressText} uses one "
+                    + "that this peer does not have. Start this one again with both, the new one first.");
+            }
+
             if (PublicViews.TrustEvent(change, _machine, _options, _time.GetUtcNow()) is LanTrustEventArgs happened)
             {
                 _notices.Add(happened);

@@ -43,6 +43,9 @@ internal enum PeerChangeKind
 
     /// <summary>Somebody uses the name of our closed network with a key we do not have.</summary>
     WrongNetworkKey,
+
+    /// <summary>A member of our closed network uses a key we do not have: it is being changed, and we have only the old one.</summary>
+    NetworkKeyChange,
 }
 
 /// <summary>Something happened to a peer.</summary>

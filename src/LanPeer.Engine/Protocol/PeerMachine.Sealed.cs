@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -8,11 +9,19 @@ namespace LanPeer.Protocol;
 /// <content>Datagrams that begin with 0xF5 (docs/protocol.md, "Sealed datagrams").</content>
 internal sealed partial class PeerMachine
 {
-    /// <summary>One warning a minute about a network of our name with another key.</summary>
+    /// <summary>Sources of members remembered: as many as there may be peers.</summary>
+    private const int MaxMembers = 4_096;
+
+    /// <summary>One warning a minute about a network of our name with another key, and one about a change of ours.</summary>
     private static readonly TimeSpan s_wrongKeyInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long who announced with one of our keys counts as a member: longer than its restart with other keys takes.</summary>
+    private static readonly TimeSpan s_memberMemory = TimeSpan.FromMinutes(5);
+
     private readonly byte[] _opened = new byte[WireLimits.MaxDatagram];
+    private readonly Dictionary<ulong, TimeSpan> _members = [];
     private TimeSpan _nextWrongKey;
+    private TimeSpan _nextKeyChange;
 
     private DropReason OnSealed(ReadOnlySpan<byte> bytes, in Inbound inbound)
     {
@@ -95,12 +104,7 @@ internal sealed partial class PeerMachine
 
         if (_security.Network.Find(SessionWire.ReadUInt32(bytes, 8)) is not { } secret)
         {
-            if (inbound.Now.Elapsed >= _nextWrongKey)
-            {
-                _nextWrongKey = inbound.Now.Elapsed + s_wrongKeyInterval;
-                inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.WrongNetworkKey, null, inbound.Source));
-            }
-
+            WarnOfKey(inbound);
             return DropReason.WrongNetworkKey;
         }
 
@@ -109,10 +113,55 @@ internal sealed partial class PeerMachine
             return DropReason.NotAuthentic;
         }
 
+        NoteMember(inbound);
         DropReason reason = DatagramReader.Read(_opened.AsSpan(0, bytes.Length - SessionWire.AnnouncementOverhead), out Datagram datagram);
         return reason != DropReason.None ? reason
             : datagram.Type != MessageType.PeerDiscovery || (!datagram.Sender.IsEmpty && !datagram.HasValue(Field.Key)) ? DropReason.Ignored
             : OnMessage(datagram, inbound with { Secret = secret });
+    }
+
+    /// <summary>Somebody announces with a key we do not have: a stranger with a wrong one, or a member with the next one.</summary>
+    private void WarnOfKey(in Inbound inbound)
+    {
+        bool isChange = IsMember(inbound.Source, inbound.Now.Elapsed);
+        ref TimeSpan next = ref isChange ? ref _nextKeyChange : ref _nextWrongKey;
+        if (inbound.Now.Elapsed >= next)
+        {
+            next = inbound.Now.Elapsed + s_wrongKeyInterval;
+            PeerChangeKind kind = isChange ? PeerChangeKind.NetworkKeyChange : PeerChangeKind.WrongNetworkKey;
+            inbound.Effects.Changes.Add(new PeerChange(kind, null, inbound.Source));
+        }
+    }
+
+    private void NoteMember(in Inbound inbound)
+    {
+        if (_members.Count >= MaxMembers && !_members.ContainsKey(SourceKey(inbound.Source)))
+        {
+            // More than there may be are repetitions from invented sources; what they cost is the kinder of two warnings.
+            _members.Clear();
+        }
+
+        _members[SourceKey(inbound.Source)] = inbound.Now.Elapsed;
+    }
+
+    /// <summary>Whether somebody there has lately announced with one of our keys, or has a session made with one.</summary>
+    private bool IsMember(Ipv4Endpoint source, TimeSpan now)
+    {
+        if (_members.TryGetValue(SourceKey(source), out TimeSpan heard) && now - heard <= s_memberMemory)
+        {
+            return true;
+        }
+
+        foreach (PeerEntry peer in _peers.Entries)
+        {
+            if (now - peer.LastSeen <= s_memberMemory
+                && (IsSamePlace(peer.Endpoint, source) || SourceKey(peer.Endpoint) == SourceKey(source)))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What counts as one source: another host, or one socket of this one, where all have one address.</summary>

@@ -87,6 +87,45 @@ public sealed class ClosedNetworkTests
         Assert.InRange(other.Changes.Count(change => change.Kind == PeerChangeKind.WrongNetworkKey), 5, 11);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Whoever_has_only_the_old_key_is_told_of_a_change_and_not_of_a_wrong_key(bool saysGoodbye)
+    {
+        if (saysGoodbye)
+        {
+            _bob.Stop();
+        }
+
+        _bob.Plan.Keys!.Network = ClosedNetworks.BothOtherFirst;
+        _bob.Restart();
+        _lan.Run(900);
+
+        Assert.Equal([_bob.UserId], _alice.Known);
+        PeerChange[] told = [.. _alice.Changes.Where(change => change.Kind is PeerChangeKind.NetworkKeyChange or PeerChangeKind.WrongNetworkKey)];
+        Assert.InRange(told.Length, 7, 16);
+        Assert.All(told, change => Assert.Equal((PeerChangeKind.NetworkKeyChange, _bob.Endpoint), (change.Kind, change.Source)));
+
+        // When he has the new key alone, he is a member for five minutes more.
+        _bob.Plan.Keys.Network = ClosedNetworks.OtherKey;
+        _bob.Restart();
+        _alice.Forget();
+        _lan.Run(900);
+        Assert.Contains(_alice.Changes, change => change.Kind == PeerChangeKind.NetworkKeyChange);
+        Assert.Equal(PeerChangeKind.WrongNetworkKey, _alice.Changes[^1].Kind);
+    }
+
+    [Fact]
+    public void A_wrong_key_is_called_that_while_the_own_one_is_being_changed()
+    {
+        _bob.Plan.Keys!.Network = ClosedNetworks.BothOtherFirst;
+        _bob.Restart();
+        VirtualPeer other = _lan.AddPeer(ClosedNetworks.Plan("other", ClosedNetworks.OtherKey), "10.77.0.9");
+        _lan.Run(600);
+        Assert.Contains(_alice.Changes, change => change.Kind == PeerChangeKind.WrongNetworkKey && change.Source == other.Endpoint);
+        Assert.Contains(_alice.Changes, change => change.Kind == PeerChangeKind.NetworkKeyChange && change.Source == _bob.Endpoint);
+    }
+
     [Fact]
     public void Networks_side_by_side_see_only_themselves()
     {
