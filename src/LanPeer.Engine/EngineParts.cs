@@ -7,6 +7,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using LanPeer.Protocol;
 using LanPeer.Security;
+using LanPeer.State;
 using LanPeer.Transport;
 using LanPeer.Wire;
 
@@ -210,17 +211,13 @@ internal static class NameLock
     {
         try
         {
-            if (RunFolder.Locate((ushort)options.DiscoveryPort) is not string folder)
-            {
-                return null;
-            }
-
+            string folder = RunFolder.Locate(StateFolder.Locate(options.StatePath), (ushort)options.DiscoveryPort);
             RunFolder? entry = RunFolder.Enter(folder, userId, port, out RunEntry? holder);
             return entry ?? throw new LanPeerException(LanErrorId.NameInUse,
                 $"A peer named '{options.Name}' runs on this machine already (process {holder!.ProcessId}, port {holder.Port}).",
                 "Stop that one, or start this one under another name.");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException or StateException)
         {
             // A read-only home must not keep a peer from running; two of one name are then still told apart by BOOT.
             return null;

@@ -52,7 +52,7 @@ public sealed record LanPeerOptions
     /// <summary>The keys of the closed network, newest first: one, or two while it is being changed. The first seals.</summary>
     public IReadOnlyList<LanNetworkKey> NetworkKeys { get; init; } = [];
 
-    /// <summary>Folder of identities and pins; null for LANPEER_STATE or, without it, the user's own.</summary>
+    /// <summary>Folder of identities, pins and what runs now; null for LANPEER_STATE or, without it, the user's own.</summary>
     public string? StatePath { get; init; }
 
     /// <summary>Whether the peer has an identity for this session only, and neither reads nor writes any.</summary>

@@ -66,7 +66,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
     [ValidateNotNullOrEmpty]
     public string[]? NetworkKeyPath { get; set; }
 
-    /// <summary><para type="description">The folder of identities and pins. Default: LANPEER_STATE, else a folder of the user's.</para></summary>
+    /// <summary><para type="description">The folder of identities, pins and the names in use. Default: LANPEER_STATE, else a folder of the user's.</para></summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? StatePath { get; set; }

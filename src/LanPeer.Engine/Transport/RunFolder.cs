@@ -24,21 +24,11 @@ internal sealed class RunFolder : IDisposable
         _file = file;
     }
 
-    /// <summary>Where the entries are: under LANPEER_STATE or the user's local application data, by host and discovery port.</summary>
-    /// <returns>Null when the user has no such folder.</returns>
-    public static string? Locate(ushort discoveryPort)
-    {
-        string? state = Environment.GetEnvironmentVariable("LANPEER_STATE");
-        if (string.IsNullOrWhiteSpace(state))
-        {
-            string data = Environment.GetFolderPath(
-                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
-            state = data.Length == 0 ? null : Path.Combine(data, "LanPeer");
-        }
-
-        return state is null ? null
-            : Path.Combine(state, "run", Environment.MachineName, discoveryPort.ToString(CultureInfo.InvariantCulture));
-    }
+    /// <summary>Where the entries are, by host and discovery port: one home may serve many machines.</summary>
+    /// <param name="root">The user's state folder.</param>
+    /// <param name="discoveryPort">Peers of another one are another world.</param>
+    public static string Locate(string root, ushort discoveryPort)
+        => Path.Combine(root, "run", Environment.MachineName, discoveryPort.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Enters a peer.</summary>
     /// <param name="folder">From <see cref="Locate"/>.</param>
@@ -157,11 +147,16 @@ internal sealed class RunFolder : IDisposable
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
+            return;
         }
-        else
+
+        // One by one: what is made on the way would get the default mode.
+        if (Path.GetDirectoryName(folder) is { Length: > 0 } parent && !Directory.Exists(parent))
         {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            CreatePrivate(parent);
         }
+
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void TryDelete(string path)

@@ -90,11 +90,21 @@ public sealed class ConfinementTests : EngineTest
     }
 
     [Fact]
-    public void The_run_folder_is_in_the_users_data_unless_the_variable_says_otherwise()
+    public void The_run_folder_is_in_the_state_folder_of_the_peer()
     {
-        With("LANPEER_STATE", "/somewhere", () => Assert.Equal(
-            Path.Combine("/somewhere", "run", Environment.MachineName, "50999"), RunFolder.Locate(50_999)));
-        With("LANPEER_STATE", null, () => Assert.DoesNotContain("lanpeer-tests", RunFolder.Locate(50_999) ?? "", StringComparison.Ordinal));
+        string folder = TestEnvironment.NewStatePath();
+        string run = RunFolder.Locate(folder, (ushort)DiscoveryPort);
+        Assert.Equal(Path.Combine(folder, "run", Environment.MachineName, $"{DiscoveryPort}"), run);
+        With("LANPEER_STATE", folder, () =>
+        {
+            using LanSession inVariable = LanSession.Start(Options("alice") with { StatePath = null, Ephemeral = true });
+            Assert.Single(Directory.GetFiles(run, "alice@*"));
+        });
+        Assert.Empty(Directory.GetFiles(run, "alice@*"));
+        Directory.Delete(folder, recursive: true);
+        Start("alice");
+        Assert.Single(Directory.GetFiles(RunFolder.Locate(StatePath, (ushort)DiscoveryPort), "alice@*"));
+        Assert.False(Directory.Exists(folder));
     }
 
     private static void With(string variable, string? value, Action action)

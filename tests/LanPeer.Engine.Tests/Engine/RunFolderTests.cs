@@ -115,9 +115,10 @@ public sealed class RunFolderTests : IDisposable
     }
 
     [Fact]
-    public void Nobody_else_may_look_into_the_folder()
+    public void Nobody_else_may_look_into_the_folder_and_those_above_it()
     {
-        using RunFolder? alice = RunFolder.Enter(_folder, "alice@127.0.0.1", 8_001, out _);
+        string folder = RunFolder.Locate(_folder, 50_999);
+        using RunFolder? alice = RunFolder.Enter(folder, "alice@127.0.0.1", 8_001, out _);
 
         if (OperatingSystem.IsWindows())
         {
@@ -125,7 +126,11 @@ public sealed class RunFolderTests : IDisposable
         }
         else
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_folder));
+            // Whichever of them is made first: the state folder is checked for this mode when the identity is opened.
+            for (string at = folder; at.Length >= _folder.Length; at = Path.GetDirectoryName(at)!)
+            {
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(at));
+            }
         }
     }
 }
