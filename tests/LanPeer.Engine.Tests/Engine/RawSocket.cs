@@ -2,6 +2,7 @@ using System;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LanPeer.Security.Sessions;
 using Xunit;
 
 namespace LanPeer.Tests.Engine;
@@ -48,6 +49,30 @@ internal sealed class RawSocket : IDisposable
                 Assert.Fail($"No {type} came.");
             }
         }
+    }
+
+    /// <summary>Waits for a sealed datagram of this type.</summary>
+    public byte[] Receive(SealedType type)
+    {
+        byte[]? datagram = null;
+        Wait.Until(() => (datagram = TryReceive(type)) is not null, $"a {type} comes");
+        return datagram!;
+    }
+
+    /// <summary>The next sealed datagram of this type, if one has come; what came before it is gone.</summary>
+    public byte[]? TryReceive(SealedType type)
+    {
+        byte[] buffer = new byte[65_536];
+        while (_socket.Available > 0)
+        {
+            byte[] datagram = buffer[.._socket.Receive(buffer)];
+            if (SessionWire.TryGetType(datagram, out SealedType seen) && seen == type)
+            {
+                return datagram;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Whether nothing has come so far.</summary>
