@@ -415,7 +415,7 @@ Describe 'The peer of a process' {
 
     It 'disappears after the peer time-out when the process is killed, and frees its name' {
         $other = Open-PeerProcess crasher -DiscoveryPort $port -Option @{ AnnounceInterval = 0.5 }
-        Wait-Until { $impatient.Peers.Name -contains 'crasher' }
+        Wait-Until { $impatient.Peers.Name -contains 'crasher' -and $watcher.Peers.Name -contains 'crasher' }
         Close-PeerProcess $other -Kill
         Wait-Until { $impatient.Peers.Name -notcontains 'crasher' } -Timeout 20
         $watcher.Peers.Name | Should -Contain 'crasher' -Because 'it said no goodbye'
