@@ -29,6 +29,7 @@
         'Set-LanProfile'
         'Start-LanPeer'
         'Stop-LanPeer'
+        'Test-LanPeer'
         'Unblock-LanPeer'
     )
     PrivateData            = @{

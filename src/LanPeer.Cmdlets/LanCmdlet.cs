@@ -110,16 +110,16 @@ public abstract class LanCmdlet : PSCmdlet, IDisposable
         return TimeSpan.FromSeconds(seconds);
     }
 
-    /// <summary>Writes the deliveries that failed as errors, each with its receiver as target.</summary>
+    /// <summary>Writes an error for each delivery that is not known to have arrived, with its receiver as target.</summary>
     /// <param name="deliveries">What became of a message.</param>
-    protected void ReportFailures(IEnumerable<LanDelivery> deliveries)
+    /// <param name="patience">How long receipts were waited for; null when they were not.</param>
+    protected void ReportFailures(IEnumerable<LanDelivery> deliveries, TimeSpan? patience = null)
     {
         foreach (LanDelivery delivery in deliveries)
         {
-            if (delivery.State == LanDeliveryState.Failed)
+            if (DeliveryErrors.Of(delivery, patience) is LanPeerException error)
             {
-                Report(new LanPeerException(LanErrorId.SendFailed, $"Nothing was sent to {delivery.To}: {delivery.Reason}",
-                    "Check the network connection and whether the peer is still there (Get-LanPeer)."), delivery.To);
+                Report(error, delivery.To);
             }
         }
     }

@@ -18,7 +18,7 @@ internal static class LanErrors
             or LanErrorId.InvalidPeerId or LanErrorId.InvalidNetworkKey => ErrorCategory.InvalidArgument,
         LanErrorId.NameInUse or LanErrorId.FileExists or LanErrorId.IdentityInUse or LanErrorId.PinConflict => ErrorCategory.ResourceExists,
         LanErrorId.PortInUse or LanErrorId.NetworkUnavailable or LanErrorId.StateUnavailable => ErrorCategory.ResourceUnavailable,
-        LanErrorId.PortDenied => ErrorCategory.PermissionDenied,
+        LanErrorId.PortDenied or LanErrorId.DeliveryRefused => ErrorCategory.PermissionDenied,
         LanErrorId.InterfaceNotFound or LanErrorId.SeedNotResolved or LanErrorId.PeerNotFound or LanErrorId.ProfileNotFound
             or LanErrorId.FileNotFound or LanErrorId.PinNotFound => ErrorCategory.ObjectNotFound,
         LanErrorId.SessionStopped or LanErrorId.NoSession or LanErrorId.PeerHasNoIdentity or LanErrorId.ConfirmationNeeded
@@ -27,6 +27,7 @@ internal static class LanErrors
         LanErrorId.EmptyMessage or LanErrorId.InvalidText or LanErrorId.AvatarNotAnImage or LanErrorId.IdentityDamaged
             or LanErrorId.PinsDamaged or LanErrorId.PinFileInvalid => ErrorCategory.InvalidData,
         LanErrorId.SendFailed => ErrorCategory.ConnectionError,
+        LanErrorId.DeliveryUnknown => ErrorCategory.OperationTimeout,
         LanErrorId.FileNotReadable => ErrorCategory.ReadError,
         LanErrorId.FileNotWritable or LanErrorId.StateNotSaved => ErrorCategory.WriteError,
         LanErrorId.PeerKeyChanged or LanErrorId.OwnIdentityElsewhere or LanErrorId.WrongNetworkKey or LanErrorId.DowngradeRefused

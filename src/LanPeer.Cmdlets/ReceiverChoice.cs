@@ -33,12 +33,19 @@ internal sealed class ReceiverChoice(LanSession session, IReadOnlyList<LanPeer> 
 
         if (found.Count == 0)
         {
-            throw selector.NotFound(known);
+            throw Blocked(selector) ?? selector.NotFound(known);
         }
 
         return selector.PeerId is not null ? found
             : selector.IsPattern ? Many(selector, found, refuse)
             : [One(selector, found)];
+    }
+
+    /// <summary>Who is blocked is not in the list of peers; that nobody knows it would be no answer.</summary>
+    private LanPeerException? Blocked(LanPeerSelector selector)
+    {
+        LanPin? pin = selector.IsPattern ? null : Pins.FirstOrDefault(pin => pin.State == LanPinState.Blocked && selector.Matches(pin));
+        return pin is null ? null : DeliveryErrors.Blocked(selector.Text, pin.PeerId);
     }
 
     private List<LanPeer> Many(LanPeerSelector selector, IReadOnlyList<LanPeer> found, Action<LanPeerException> refuse)

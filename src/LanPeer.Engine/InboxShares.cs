@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace LanPeer;
 
-/// <summary>How much of an inbox each sender holds.</summary>
+/// <summary>How much of an inbox each sender without a session holds.</summary>
 internal sealed class InboxShares
 {
     private readonly Dictionary<string, long> _bytes = [];
@@ -34,6 +34,6 @@ internal sealed class InboxShares
             }
         }
 
-        return _bytes.GetValueOrDefault(arrival.ShareKey) + arrival.Weight < most;
+        return arrival.IsCredited ? most > 0 : _bytes.GetValueOrDefault(arrival.ShareKey) + arrival.Weight < most;
     }
 }

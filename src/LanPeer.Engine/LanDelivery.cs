@@ -23,7 +23,7 @@ public sealed class LanDelivery
     /// <summary>How often it was sent.</summary>
     public int Tries { get; internal init; }
 
-    /// <summary>From sending to receipt; null where there are no receipts.</summary>
+    /// <summary>From the first sending to the receipt; null when there was none.</summary>
     public TimeSpan? RoundTrip { get; internal init; }
 
     /// <summary>Why it failed; empty otherwise.</summary>

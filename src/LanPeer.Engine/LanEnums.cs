@@ -29,13 +29,16 @@ public enum LanSessionState
 /// <summary>What is known of a peer's presence.</summary>
 public enum LanPeerState
 {
-    /// <summary>Heard of within the session's peer time-out.</summary>
+    /// <summary>Here: it answers, or if it is no LanPeer peer it was heard of within the session's peer time-out.</summary>
     Alive,
+
+    /// <summary>It does not answer for a second or more. It is still written to; in some seconds it answers again or is gone.</summary>
+    Suspect,
 
     /// <summary>Said goodbye.</summary>
     Left,
 
-    /// <summary>Not heard of for the peer time-out.</summary>
+    /// <summary>Did not answer any more; or not heard of for the peer time-out, if it is no LanPeer peer.</summary>
     Gone,
 
     /// <summary>Only named by another peer; never heard itself.</summary>
@@ -94,12 +97,31 @@ public enum LanMessageType
 /// <summary>What became of a message to one receiver.</summary>
 public enum LanDeliveryState
 {
-    /// <summary>
-    /// Handed to the network whole, or waiting for the handshake that lets it be sealed. There was no receipt: whether it
-    /// arrived is not known.
-    /// </summary>
+    /// <summary>Handed to the network whole, for a peer that gives no receipts: whether it arrived is not known.</summary>
     Unconfirmed,
 
-    /// <summary>Not sent; the reason says why.</summary>
+    /// <summary>It did not get there; the reason says why.</summary>
     Failed,
+
+    /// <summary>It is in the receiver's inbox.</summary>
+    Delivered,
+
+    /// <summary>It was sent, and no receipt came: it may be there or not.</summary>
+    Unknown,
+
+    /// <summary>The receiver has got it and did not take it.</summary>
+    Refused,
+}
+
+/// <summary>What became of a <see cref="LanPing"/>.</summary>
+public enum LanPingState
+{
+    /// <summary>The peer has answered through its session.</summary>
+    Answered,
+
+    /// <summary>No answer came in time, or no session with the peer.</summary>
+    Lost,
+
+    /// <summary>The peer speaks in the clear, and nothing can be asked of it.</summary>
+    Unsupported,
 }

@@ -17,6 +17,8 @@ public sealed class LanInbox
     private readonly Signal _signal = new();
     private readonly long _byteCapacity;
     private long _bytes;
+    private int _creditedCount;
+    private long _creditedBytes;
     private long _lastSequence;
     private long _putBacks;
 
@@ -138,8 +140,14 @@ public sealed class LanInbox
         {
             while (_messages.Count >= Capacity || _bytes + message.Weight > _byteCapacity)
             {
+                // What came through a session was let in by credit, and its sender relies on it: it gives way to nothing.
                 if (!_shares.TryMakeRoom(message, out string? sender))
                 {
+                    if (message.IsCredited)
+                    {
+                        break;
+                    }
+
                     return false;
                 }
 
@@ -156,13 +164,40 @@ public sealed class LanInbox
         return true;
     }
 
+    /// <summary>Called when messages were taken out, outside of every lock.</summary>
+    internal Action? Taken { get; init; }
+
+    /// <summary>Messages that came through sessions.</summary>
+    internal int CreditedCount
+    {
+        get
+        {
+            lock (_messages)
+            {
+                return _creditedCount;
+            }
+        }
+    }
+
+    /// <summary>Bytes of them.</summary>
+    internal long CreditedBytes
+    {
+        get
+        {
+            lock (_messages)
+            {
+                return _creditedBytes;
+            }
+        }
+    }
+
     /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
     internal void Wake() => _signal.Raise();
 
     private void RemoveNewestOf(string sender)
     {
         LinkedListNode<LanMessage>? node = _messages.Last;
-        while (node is not null && node.Value.ShareKey != sender)
+        while (node is not null && (node.Value.IsCredited || node.Value.ShareKey != sender))
         {
             node = node.Previous;
         }
@@ -198,6 +233,11 @@ public sealed class LanInbox
                     found.Add(node.Value);
                 }
             }
+        }
+
+        if (remove && found.Count > 0)
+        {
+            Taken?.Invoke();
         }
 
         return found;
@@ -250,6 +290,14 @@ public sealed class LanInbox
     private void Tally(LanMessage message, int sign)
     {
         _bytes += sign * message.Weight;
-        _shares.Add(message, sign);
+        if (message.IsCredited)
+        {
+            _creditedCount += sign;
+            _creditedBytes += sign * message.Weight;
+        }
+        else
+        {
+            _shares.Add(message, sign);
+        }
     }
 }

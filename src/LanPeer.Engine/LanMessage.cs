@@ -58,6 +58,9 @@ public sealed class LanMessage
     /// <summary>Whose share of the inbox it counts to: the host it came from, or the sender where that is this host.</summary>
     internal string ShareKey { get; init; } = "";
 
+    /// <summary>Whether it came through a session: its sender has a receipt for it, and it must not be lost any more.</summary>
+    internal bool IsCredited { get; init; }
+
     /// <summary>Bytes it takes in the inbox, roughly.</summary>
     internal int Weight => 256 + (2 * _rawContent.Length)
         + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)

@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Net.Sockets;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Transport;
 using LanPeer.Wire;
@@ -12,42 +12,49 @@ namespace LanPeer;
 internal sealed partial class LanPeerEngine
 {
     /// <summary>Sends a post to all known peers.</summary>
-    /// <returns>One delivery for each peer.</returns>
-    public IReadOnlyList<LanDelivery> Post(string text)
+    /// <param name="text">Any text of up to 1 MiB.</param>
+    /// <param name="patience">How long it is tried to reach each of them.</param>
+    public LanSending Post(string text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
-        return Send((now, effects) => _machine.Post(now, text, _machine.Peers, effects)
-            ?? throw TextRules.TooLarge("The message"));
+        return Send((now, effects) => _machine.Post(now, text, _machine.Peers, patience, effects) ?? throw TextRules.TooLarge("The message"));
     }
 
     /// <summary>Sends a direct message.</summary>
-    public LanDelivery DM(string userId, string text)
+    /// <param name="userId">The receiver's user id or PEER_ID.</param>
+    /// <param name="text">Any text of up to 1 MiB.</param>
+    /// <param name="patience">How long it is tried to reach it.</param>
+    public LanSending DM(string userId, string text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
-        List<LanDelivery> deliveries = Send((now, effects) =>
+        bool isKnown = true;
+        LanSending sending = Send((now, effects) =>
         {
             PeerEntry? peer = _machine.FindPeer(userId);
-            return peer is null ? "" : _machine.DM(now, peer, text, effects) ?? throw TextRules.TooLarge("The message");
+            isKnown = peer is not null;
+            return peer is null ? "" : _machine.DM(now, peer, text, patience, effects)
+                ?? throw (peer.Contact is null ? TextRules.TooLargeForDatagram("The message") : TextRules.TooLarge("The message"));
         });
-        return deliveries.Count > 0 ? deliveries[0] : new LanDelivery("", userId)
+        if (!isKnown)
         {
-            State = LanDeliveryState.Failed,
-            Reason = "It is not a known peer any more.",
-        };
+            sending.Add(new LanDelivery("", userId) { State = LanDeliveryState.Failed, Reason = "It is not a known peer any more." }, wasExpected: false);
+        }
+
+        return sending;
     }
 
     /// <summary>Sets the own profile and sends it to all known peers.</summary>
     /// <param name="displayName">One line.</param>
     /// <param name="status">One line.</param>
     /// <param name="avatar">A validated image, or null for none.</param>
-    public IReadOnlyList<LanDelivery> SetProfile(string displayName, string status, byte[]? avatar)
+    public LanSending SetProfile(string displayName, string status, byte[]? avatar)
     {
         TextRules.CheckProfile(displayName, status);
         TextRules.CheckAvatar(avatar);
         return Send((now, effects) =>
         {
             string id = _machine.SetProfile(now, ProfileForWire(displayName, status, avatar), effects)
-                ?? throw TextRules.TooLarge("The profile");
+                ?? throw TextRules.TooLargeForDatagram("The profile");
             _ownProfile = new LanProfile(_machine.UserId, displayName, status, avatar);
             return id;
         });
@@ -82,6 +89,7 @@ internal sealed partial class LanPeerEngine
             query = new ListQuery(Remove);
             _queries.Add(query);
             query.Asked = _machine.AskForLists(Now(), effects);
+            _machine.Flush(Now(), effects);
             BeginSending(effects);
         }
 
@@ -105,40 +113,55 @@ internal sealed partial class LanPeerEngine
         => new(displayName, status, avatar is null ? null : AvatarImage.Recognise(avatar),
             avatar is null ? default : System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(avatar)));
 
-    private List<LanDelivery> Send(Func<Moment, Effects, string> write)
+    private LanSending Send(Func<Moment, Effects, string> write)
     {
         Effects effects = RentEffects();
+        var sending = new LanSending(DeliveriesChanged);
         try
         {
-            string messageId;
             lock (_gate)
             {
                 ThrowIfStopped();
-                messageId = write(Now(), effects);
+                Moment now = Now();
+                sending.MessageId = write(now, effects);
+                foreach (OutboundMessage message in effects.Queued)
+                {
+                    sending.Expect();
+                    message.Tag = sending;
+                }
+
+                _machine.Flush(now, effects);
+                TakeSettled(effects);
                 BeginSending(effects);
             }
 
-            var deliveries = new List<LanDelivery>(effects.Sends.Count);
-            foreach (WaitingMessage waiting in effects.Waiting)
+            foreach (PeerEntry peer in effects.TooLongFor)
             {
-                deliveries.Add(new LanDelivery(messageId, waiting.Peer.UserId)
-                {
-                    State = waiting.IsWaiting ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
-                    Reason = waiting.IsWaiting ? "Waits for a handshake with it." : "Too much waits for a handshake with it.",
-                });
+                sending.Add(PublicViews.TooLongFor(peer, sending.MessageId), wasExpected: false);
             }
 
-            Carry(effects, (send, error) => deliveries.Add(new LanDelivery(messageId, send.Peer?.UserId ?? "")
+            Carry(effects, (send, error) =>
             {
-                State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
-                Tries = 1,
-                Reason = error == SocketError.Success ? "" : new SocketException((int)error).Message,
-            }));
-            return deliveries;
+                if (send.Peer is { Contact: null })
+                {
+                    sending.Add(PublicViews.Unconfirmed(send.Peer, sending.MessageId, error), wasExpected: false);
+                }
+            });
+            Tell(effects);
+            return sending;
         }
         finally
         {
             ReturnEffects(effects);
+        }
+    }
+
+    /// <summary>Passes on what has become of messages. Called under the lock.</summary>
+    private static void TakeSettled(Effects effects)
+    {
+        foreach (OutboundMessage message in effects.Settled)
+        {
+            (message.Tag as LanSending)?.Add(PublicViews.Delivery(message), wasExpected: true);
         }
     }
 
@@ -152,12 +175,15 @@ internal sealed partial class LanPeerEngine
 
     private void ThrowIfStopped()
     {
-        if (_isStopped)
+        if (_isStopped || _isStopping)
         {
-            throw new LanPeerException(LanErrorId.SessionStopped,
-                $"The session '{_options.Name}' was stopped.", "Start another one with Start-LanPeer.");
+            throw Stopped();
         }
     }
+
+    /// <summary>What is said to whoever asks something of a peer that was stopped.</summary>
+    internal LanPeerException Stopped() => new(LanErrorId.SessionStopped,
+        $"The session '{_options.Name}' was stopped.", "Start another one with Start-LanPeer.");
 
     private sealed class Watcher(LanPeerEngine engine) : IDisposable
     {

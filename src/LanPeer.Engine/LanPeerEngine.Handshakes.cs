@@ -90,6 +90,7 @@ internal sealed partial class LanPeerEngine
             DropReason reason = _machine.Complete(Now(), work, effects);
             _counters.Dropped(isFault ? DropReason.Fault : reason);
             Deliver(effects);
+            _machine.Flush(Now(), effects);
             BeginSending(effects);
         }
 

@@ -121,6 +121,7 @@ internal sealed partial class LanPeerEngine
     private void Take(ReceiveBatch batch, Inlet inlet, Effects effects)
     {
         Moment now = Now();
+        _machine.SetInbox(Inbox.CreditedCount, Inbox.CreditedBytes);
         for (int i = 0; i < batch.Count; i++)
         {
             ReadOnlySpan<byte> datagram = batch.Datagram(i);
@@ -140,11 +141,40 @@ internal sealed partial class LanPeerEngine
         }
 
         Deliver(effects);
+
+        // What is acknowledged has to be in the inbox; now it is.
+        _machine.Flush(now, effects);
+    }
+
+    /// <summary>The inbox was read: whoever waited for room in it may go on.</summary>
+    private void OnInboxTaken()
+    {
+        if (!_machine.IsInboxShort)
+        {
+            return;
+        }
+
+        Effects effects = RentEffects();
+        lock (_gate)
+        {
+            if (_isStopped)
+            {
+                return;
+            }
+
+            _machine.SetInbox(Inbox.CreditedCount, Inbox.CreditedBytes);
+            _machine.Relieve(Now(), effects);
+            BeginSending(effects);
+        }
+
+        Finish(effects);
+        ReturnEffects(effects);
     }
 
     /// <summary>Puts what arrived into the inbox. Called under the lock, so that messages keep their order.</summary>
     private void Deliver(Effects effects)
     {
+        TakeSettled(effects);
         foreach (Arrival arrival in effects.Arrivals)
         {
             bool isProtectedName = arrival.Peer is PeerEntry sender && _machine.IsProtectedName(sender.Name);
@@ -153,6 +183,7 @@ internal sealed partial class LanPeerEngine
             _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
         }
 
+        TakePongs(effects);
         foreach (ListAnswer answer in effects.Lists)
         {
             foreach (ListQuery query in _queries)
@@ -198,9 +229,34 @@ internal sealed partial class LanPeerEngine
     private void Finish(Effects effects, bool isWatched = false)
     {
         Carry(effects);
+        Tell(effects, isWatched);
+    }
+
+    /// <summary>Wakes those who wait for what has happened.</summary>
+    private void Tell(Effects effects, bool isWatched = false)
+    {
+        StartChecks(effects);
+        if (effects.Settled.Count > 0)
+        {
+            DeliveriesChanged.Raise();
+        }
+
         if (isWatched || effects.Changes.Count > 0 || effects.Lists.Count > 0)
         {
             PeersChanged.Raise();
+        }
+    }
+
+    private void NoteRefusals(List<PeerEntry>? refused)
+    {
+        if (refused is null)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            refused.ForEach(PeerMachine.NotTaken);
         }
     }
 
@@ -214,6 +270,7 @@ internal sealed partial class LanPeerEngine
             return;
         }
 
+        List<PeerEntry>? refused = null;
         try
         {
             foreach (Outgoing send in effects.Sends)
@@ -221,11 +278,18 @@ internal sealed partial class LanPeerEngine
                 SocketError error = _unicast.Send(effects.Payload(send), send.To);
                 _counters.Sent(send.Length, error == SocketError.Success);
                 sent?.Invoke(send, error);
+                if (error != SocketError.Success && send.Peer is { Contact: not null })
+                {
+                    (refused ??= []).Add(send.Peer);
+                }
             }
         }
         finally
         {
             Monitor.Exit(_turn);
         }
+
+        // Not with the turn in hand: who has the lock may be waiting for it.
+        NoteRefusals(refused);
     }
 }

@@ -71,6 +71,7 @@ internal sealed partial class LanPeerEngine
 
             now = Now();
             _machine.Tick(now, effects);
+            Deliver(effects);
             looksForNetwork = now.Elapsed >= _networkCheck;
             _networkCheck = looksForNetwork ? now.Elapsed + NetworkLook : _networkCheck;
             looksForDiscovery = _discovery is null && now.Elapsed >= _nextDiscoveryTry;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net.NetworkInformation;
 using System.Text;
 using System.Threading;
@@ -19,6 +20,9 @@ namespace LanPeer;
 /// </summary>
 internal sealed partial class LanPeerEngine : IDisposable
 {
+    /// <summary>How long stopping waits for what is on the way.</summary>
+    private static readonly TimeSpan s_flushPatience = TimeSpan.FromSeconds(2);
+
     private readonly object _gate = new();
     private readonly object _turn = new();
     private readonly object _disposal = new();
@@ -42,6 +46,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     private TimeSpan _scheduled = TimeSpan.MinValue;
     private int _watchers;
     private bool _isStopped;
+    private bool _isStopping;
     private LanProfile? _ownProfile;
 
     private LanPeerEngine(
@@ -52,7 +57,7 @@ internal sealed partial class LanPeerEngine : IDisposable
         _epoch = time.GetTimestamp();
         _unicast = unicast;
         _store = store;
-        Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes);
+        Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes) { Taken = OnInboxTaken };
         _machine = new PeerMachine(
             new PeerSettings
             {
@@ -61,6 +66,8 @@ internal sealed partial class LanPeerEngine : IDisposable
                 AnnounceInterval = options.AnnounceInterval,
                 PeerTimeout = options.PeerTimeout,
                 Seeds = seeds,
+                InboxMessages = options.InboxCapacity,
+                InboxBytes = options.InboxBytes,
             },
             network,
             new SystemRandom(),
@@ -83,6 +90,9 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     /// <summary>Raised when a peer came, went, changed or, while somebody watches, was heard of.</summary>
     public Signal PeersChanged { get; } = new();
+
+    /// <summary>Raised when it became known what has become of messages.</summary>
+    public Signal DeliveriesChanged { get; } = new();
 
     public ushort Port => _unicast.Port;
 
@@ -163,6 +173,7 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     private void StopOnce()
     {
+        LetSettle();
         Effects effects = RentEffects();
         lock (_gate)
         {
@@ -173,6 +184,7 @@ internal sealed partial class LanPeerEngine : IDisposable
 
             _isStopped = true;
             _machine.Stop(Now(), effects);
+            TakeSettled(effects);
             BeginSending(effects);
         }
 
@@ -184,6 +196,7 @@ internal sealed partial class LanPeerEngine : IDisposable
 
         Carry(effects);
         _stopping.Set();
+        _checksEnd.Cancel();
         _timer.Dispose();
         _unicast.Dispose();
         _discovery?.Dispose();
@@ -201,6 +214,31 @@ internal sealed partial class LanPeerEngine : IDisposable
         _runFolder?.Dispose();
         Inbox.Wake();
         PeersChanged.Raise();
+        DeliveriesChanged.Raise();
+    }
+
+    /// <summary>What is on the way gets a moment to arrive: a script that sends and ends at once loses nothing.</summary>
+    private void LetSettle()
+    {
+        lock (_gate)
+        {
+            _isStopping = true;
+        }
+
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) is TimeSpan waited && waited < s_flushPatience)
+        {
+            long seen = DeliveriesChanged.Version;
+            lock (_gate)
+            {
+                if (_isStopped || _machine.UnsettledCount == 0)
+                {
+                    return;
+                }
+            }
+
+            _ = DeliveriesChanged.WaitAfter(seen, s_flushPatience - waited, CancellationToken.None);
+        }
     }
 
     /// <summary>What users are to be told of trust, and warnings.</summary>

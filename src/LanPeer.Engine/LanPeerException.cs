@@ -79,8 +79,14 @@ public static class LanErrorId
     /// <summary>The receiver is no known peer (any more).</summary>
     public const string PeerNotFound = "PeerNotFound";
 
-    /// <summary>The network did not take a datagram for a receiver.</summary>
+    /// <summary>A message did not get to a receiver: it was not sent, or not whole.</summary>
     public const string SendFailed = "SendFailed";
+
+    /// <summary>A message was sent and no receipt came: it may have arrived or not.</summary>
+    public const string DeliveryUnknown = "DeliveryUnknown";
+
+    /// <summary>A receiver did not take a message, or is blocked here.</summary>
+    public const string DeliveryRefused = "DeliveryRefused";
 
     /// <summary>No peer runs in this runspace and none was given.</summary>
     public const string NoSession = "NoSession";

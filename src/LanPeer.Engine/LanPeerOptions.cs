@@ -34,7 +34,10 @@ public sealed record LanPeerOptions
     /// <summary>Between two announcements, give or take a tenth: 0.1 s to 1 h.</summary>
     public TimeSpan AnnounceInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A peer not heard of for this long is removed: 0.2 s to 24 h. Several times the announce interval of the slowest peer.</summary>
+    /// <summary>
+    /// A peer that speaks only the seed's language and was not heard of for this long is removed: 0.2 s to 24 h. Several
+    /// times the announce interval of the slowest peer. LanPeer peers are probed, and missed within seconds.
+    /// </summary>
     public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary><c>host:port</c> of peers to ask at each announcement, for machines no broadcast reaches; at most 64.</summary>

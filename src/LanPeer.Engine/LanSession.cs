@@ -76,31 +76,6 @@ public sealed partial class LanSession : IDisposable
         return new LanSession(LanPeerEngine.Start(options, TimeProvider.System), options);
     }
 
-    /// <summary>Sends a message to all peers known now.</summary>
-    /// <param name="text">Any text that fits a datagram.</param>
-    /// <returns>What became of it, for each peer.</returns>
-    /// <exception cref="LanPeerException">The text cannot be sent, or the session was stopped.</exception>
-    public IReadOnlyList<LanDelivery> Post(string text) => _engine.Post(text);
-
-    /// <summary>Sends a message to one peer.</summary>
-    /// <param name="userId">The peer's user id.</param>
-    /// <param name="text">Any text that fits a datagram.</param>
-    /// <returns>What became of it.</returns>
-    /// <exception cref="LanPeerException">The text cannot be sent, or the session was stopped.</exception>
-    public LanDelivery SendDM(string userId, string text) => _engine.DM(userId, text);
-
-    /// <summary>Sets the own profile and sends it to all peers, also to those that come later.</summary>
-    /// <param name="displayName">One line, 1 to 256 bytes of UTF-8.</param>
-    /// <param name="status">One line, at most 1,024 bytes of UTF-8.</param>
-    /// <param name="avatar">A PNG, JPEG, GIF or WebP image of at most 20,480 bytes; null for none.</param>
-    /// <returns>What became of it, for each peer.</returns>
-    /// <exception cref="LanPeerException">Something of it cannot be sent, or the session was stopped.</exception>
-    public IReadOnlyList<LanDelivery> SetProfile(string displayName, string status, byte[]? avatar)
-    {
-        byte[]? copy = (byte[]?)avatar?.Clone();
-        return _engine.SetProfile(displayName, status, copy);
-    }
-
     /// <summary>The profile last received of a peer, or the own one; null when there is none.</summary>
     /// <param name="userId">Whose; null for the own one.</param>
     public LanProfile? GetProfile(string? userId = null)
@@ -121,6 +96,18 @@ public sealed partial class LanSession : IDisposable
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public IReadOnlyList<LanPeer> AskForPeers(TimeSpan timeout, CancellationToken cancellation)
         => PeerQueries.AskForPeers(_engine, timeout, cancellation);
+
+    /// <summary>Asks peers through their sessions whether they are there, and gives each answer as it comes.</summary>
+    /// <param name="userIds">Their user ids or PEER_IDs. All are asked at once.</param>
+    /// <param name="count">How often, at least once. A peer without a session is named once.</param>
+    /// <param name="interval">From one question to the next.</param>
+    /// <param name="timeout">How long an answer may take.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="LanPeerException">The session was stopped.</exception>
+    public IEnumerable<LanPing> Ping(
+        IReadOnlyList<string> userIds, int count, TimeSpan interval, TimeSpan timeout, CancellationToken cancellation)
+        => new PingQuery(_engine, timeout, cancellation).Run(userIds, count, interval);
 
     /// <summary>Says goodbye and stops. What has arrived stays in the inbox. Idempotent.</summary>
     public void Dispose() => _engine.Dispose();

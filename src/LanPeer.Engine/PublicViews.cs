@@ -1,6 +1,8 @@
 using System;
+using System.Net.Sockets;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Wire;
 
@@ -18,7 +20,13 @@ internal static class PublicViews
         Status = peer.Profile?.Status ?? "",
         Address = peer.Endpoint.AddressText,
         Port = peer.Endpoint.Port,
-        State = LanPeerState.Alive,
+        State = peer.Presence switch
+        {
+            PeerPresence.Suspect => LanPeerState.Suspect,
+            PeerPresence.Left => LanPeerState.Left,
+            PeerPresence.Gone => LanPeerState.Gone,
+            _ => LanPeerState.Alive,
+        },
         Trust = TrustOf(peer),
         LastSeen = peer.LastSeenUtc.LocalDateTime,
         Dialect = peer.Proto != 0 ? LanDialect.LanPeer : peer.Dialect == Dialect.Rfc ? LanDialect.Lsnp : LanDialect.Seed,
@@ -81,6 +89,7 @@ internal static class PublicViews
         return new LanMessage(type, arrival.From, arrival.Content)
         {
             ShareKey = arrival.ShareKey,
+            IsCredited = arrival.IsCredited,
             FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName),
             To = arrival.To,
             Data = arrival is { Profile: PeerProfile profile }
@@ -92,6 +101,48 @@ internal static class PublicViews
             Trust = arrival.Peer is null ? LanTrust.Unsigned : TrustOf(arrival.Peer),
         };
     }
+
+    /// <summary>What became of a message to a peer with a session.</summary>
+    public static LanDelivery Delivery(OutboundMessage message) => new(message.MessageId, message.To.UserId)
+    {
+        State = message.Outcome switch
+        {
+            Outcome.Delivered => LanDeliveryState.Delivered,
+            Outcome.Refused => LanDeliveryState.Refused,
+            Outcome.Unknown => LanDeliveryState.Unknown,
+            _ => LanDeliveryState.Failed,
+        },
+        Tries = message.Tries,
+        RoundTrip = message.RoundTrip,
+        Reason = message.Obstacle switch
+        {
+            Obstacle.None => "",
+            Obstacle.NoReceipt => message.IsSentWhole ? "No receipt came in time." : "It could not be sent whole in time.",
+            Obstacle.NoSession => "No session with it came about in time.",
+            Obstacle.NoCredit => "Its inbox has no room.",
+            Obstacle.Gone => "It left, or does not answer any more.",
+            Obstacle.Restarted => "It was started anew before it gave a receipt.",
+            Obstacle.QueueFull => "Too much waits for it already.",
+            Obstacle.NotTaken => "It did not take the message.",
+            Obstacle.NotSent => "The network took no datagram for it.",
+            _ => "This session was stopped before a receipt came.",
+        },
+    };
+
+    /// <summary>What became of a message to a peer that gives no receipts.</summary>
+    public static LanDelivery Unconfirmed(PeerEntry peer, string messageId, SocketError error) => new(messageId, peer.UserId)
+    {
+        State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
+        Tries = 1,
+        Reason = error == SocketError.Success ? "" : new SocketException((int)error).Message,
+    };
+
+    /// <summary>A message that does not fit the one datagram its receiver reads.</summary>
+    public static LanDelivery TooLongFor(PeerEntry peer, string messageId) => new(messageId, peer.UserId)
+    {
+        State = LanDeliveryState.Failed,
+        Reason = $"It reads messages of one datagram only, {WireLimits.MaxDatagram:N0} bytes.",
+    };
 
     /// <summary>What a person should know of a change; null when it is nothing about trust.</summary>
     public static LanTrustEventArgs? TrustEvent(PeerChange change, PeerMachine machine, LanPeerOptions options, DateTimeOffset now) => change switch

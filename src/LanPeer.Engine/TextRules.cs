@@ -51,6 +51,11 @@ internal static class TextRules
 
     public static LanPeerException TooLarge(string what)
         => new(LanErrorId.MessageTooLarge,
+            $"{what} has more than {WireLimits.MaxMessage:N0} bytes with what is sent around it.", "Split it into smaller ones. Nothing of it was sent.");
+
+    /// <summary>For a receiver that reads one datagram.</summary>
+    public static LanPeerException TooLargeForDatagram(string what)
+        => new(LanErrorId.MessageTooLarge,
             $"{what} does not fit one datagram of {WireLimits.MaxDatagram:N0} bytes.", "Split it into smaller ones. Nothing of it was sent.");
 
     private static void CheckLine(string what, string text, int max)

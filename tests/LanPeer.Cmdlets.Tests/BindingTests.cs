@@ -97,7 +97,7 @@ public sealed class BindingTests
         using (alice)
         using (bob)
         {
-            alice.Run("'one', '', ('x' * 65507), \"half $([char]0xD800)\", 'two' | Send-LanPost");
+            alice.Run("'one', '', ('x' * 1048577), \"half $([char]0xD800)\", 'two' | Send-LanPost");
             Assert.Equal(
                 [LanErrorId.EmptyMessage, LanErrorId.MessageTooLarge, LanErrorId.InvalidText],
                 alice.Errors.Select(e => e.FullyQualifiedErrorId.Split(',')[0]));

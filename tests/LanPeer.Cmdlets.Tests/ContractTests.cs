@@ -21,8 +21,9 @@ public sealed class ContractTests
         { "Stop-LanPeer", "Session" },
         { "Get-LanPeer", "Name Session" },
         { "Find-LanPeer", "Timeout Count Session" },
-        { "Send-LanPost", "Message Wait PassThru Session" },
+        { "Send-LanPost", "Message Wait Timeout PassThru Session" },
         { "Send-LanDM", "To Message Timeout NoWait PassThru Session" },
+        { "Test-LanPeer", "To Count Timeout Interval Quiet Session" },
         { "Set-LanProfile", "DisplayName Status AvatarPath RemoveAvatar Session" },
         { "Get-LanProfile", "Name Session" },
         { "Receive-LanMessage", "Wait Timeout Count Type From Keep Session" },
@@ -42,6 +43,7 @@ public sealed class ContractTests
         { typeof(LanMessage), "Type From FromPeer To Content Data Timestamp ReceivedAt MessageId Trust" },
         { typeof(LanProfile), "UserId DisplayName Status AvatarType AvatarBytes" },
         { typeof(LanDelivery), "MessageId To State Tries RoundTrip Reason" },
+        { typeof(LanPing), "To PeerId Address Sequence State RoundTrip" },
         { typeof(LanPin), "PeerId State UserIds FirstSeen LastSeen" },
         { typeof(LanTrustEventArgs), "Kind Peer PinnedPeerId At Message RecommendedAction ErrorId" },
     };

@@ -39,6 +39,22 @@ internal sealed class VirtualHost(int number)
             [.. _addresses.Select((address, i) => new LocalLink($"eth{i}", address, Segment.PrefixLength))],
             [.. _addresses, Ipv4Endpoint.LoopbackAddress], isLoopbackOnly: false, usesLimitedBroadcast: true);
 
+    /// <summary>Whether it runs. One without power sends nothing, refusals included.</summary>
+    public bool IsOn { get; private set; } = true;
+
+    /// <summary>Takes its power away: its programs end without a word, and nothing answers for them.</summary>
+    public void PowerOff()
+    {
+        IsOn = false;
+        foreach (VirtualPeer peer in Peers.ToArray())
+        {
+            peer.Kill();
+        }
+    }
+
+    /// <summary>Starts it again, without its programs.</summary>
+    public void PowerOn() => IsOn = true;
+
     public bool Has(uint address) => _addresses.Contains(address);
 
     /// <summary>The address from which it sends to <paramref name="to"/>.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using LanPeer.Protocol;
 using LanPeer.Wire;
 
@@ -158,8 +159,50 @@ internal sealed partial class VirtualLan
         return shown;
     }
 
+    /// <summary>
+    /// Asks a host whether a port is open, with a datagram of no meaning from a socket that is connected to it. A host that
+    /// runs and has nobody there says so (ICMP port unreachable), a delay later; in all other cases nothing comes.
+    /// </summary>
+    internal void Check(VirtualHost asker, Ipv4Endpoint from, Ipv4Endpoint to, Action refused)
+    {
+        if (to.IsLoopback || asker.Has(to.Address))
+        {
+            AnswerCheck(to.IsLoopback && FindHost(to.Address) is VirtualHost own ? own : asker, to, Latency, refused);
+            return;
+        }
+
+        var packet = new Packet(Now, from, to, []);
+        _sent++;
+        foreach (VirtualHost host in ReceiversOf(packet, asker))
+        {
+            Pass(packet, asker, host);
+            foreach (Transit transit in _passing)
+            {
+                AnswerCheck(host, to, transit.At - Now, refused);
+            }
+        }
+    }
+
+    private void AnswerCheck(VirtualHost host, Ipv4Endpoint to, TimeSpan delay, Action refused) => After(delay, () =>
+    {
+        if (host.IsOn && !host.Nodes.Any(node => node.Port == to.Port && node.ListensOn(to.Address)))
+        {
+            After(Latency, refused);
+        }
+    });
+
     /// <summary>Through the layers into the event queue.</summary>
     private void Dispatch(Packet packet, VirtualHost? sender, VirtualHost receiver)
+    {
+        Pass(packet, sender, receiver);
+        foreach (Transit transit in _passing)
+        {
+            _queue.Add(transit.At, new Happening(transit, null, null));
+        }
+    }
+
+    /// <summary>Through the layers; what comes out is in <see cref="_passing"/>.</summary>
+    private void Pass(Packet packet, VirtualHost? sender, VirtualHost receiver)
     {
         _passing.Clear();
         _passing.Add(new Transit(packet, _sent, sender, receiver, Now + Latency, 0));
@@ -172,11 +215,6 @@ internal sealed partial class VirtualLan
             }
 
             (_passing, _passed) = (_passed, _passing);
-        }
-
-        foreach (Transit transit in _passing)
-        {
-            _queue.Add(transit.At, new Happening(transit, null, null));
         }
     }
 

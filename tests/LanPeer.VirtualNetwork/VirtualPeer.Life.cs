@@ -91,9 +91,10 @@ internal sealed partial class VirtualPeer
     }
 
     /// <summary>Does something in its process after a while: later when it is paused then, never when this run has ended.</summary>
-    public void After(TimeSpan delay, Action action)
+    public void After(TimeSpan delay, Action action) => After(delay, Run, action);
+
+    private void After(TimeSpan delay, int run, Action action)
     {
-        int run = Run;
         _lan.After(delay, () =>
         {
             if (run == Run && State == PeerState.Running)

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -16,6 +17,8 @@ internal sealed partial class VirtualPeer : VirtualNode
     private readonly ulong _seed;
     private readonly Stack<Effects> _spareEffects = new();
     private bool _isWorking;
+    private int _inboxMessages;
+    private long _inboxBytes;
 
     internal VirtualPeer(VirtualLan lan, VirtualHost host, Ipv4Endpoint endpoint, PeerPlan plan, ulong seed)
         : base(host, endpoint.Address, endpoint.Port)
@@ -30,6 +33,7 @@ internal sealed partial class VirtualPeer : VirtualNode
         Reasons = new(lan.HistoryLimit);
         Sent = new(lan.HistoryLimit);
         WorkReasons = new(lan.HistoryLimit);
+        Settled = new(lan.HistoryLimit);
         Machine = NewMachine();
     }
 
@@ -55,6 +59,12 @@ internal sealed partial class VirtualPeer : VirtualNode
 
     /// <summary>What became of each datagram it received.</summary>
     public History<DropReason> Reasons { get; }
+
+    /// <summary>The messages of which it became known what has become of them.</summary>
+    public History<OutboundMessage> Settled { get; }
+
+    /// <summary>Messages that are not read by its user: the inbox fills up. Without it all is read at once.</summary>
+    public bool KeepsInbox { get; set; }
 
     /// <summary>What became of each piece of a handshake.</summary>
     public History<DropReason> WorkReasons { get; }
@@ -84,6 +94,19 @@ internal sealed partial class VirtualPeer : VirtualNode
         Changes.Clear();
         Lists.Clear();
         Reasons.Clear();
+        Settled.Clear();
+    }
+
+    /// <summary>Its user reads the inbox.</summary>
+    public void ReadInbox()
+    {
+        _inboxMessages = 0;
+        _inboxBytes = 0;
+        Do((now, effects) =>
+        {
+            Machine.SetInbox(0, 0);
+            Machine.Relieve(now, effects);
+        });
     }
 
     /// <summary>Gives it a command and carries out what it wants done.</summary>
@@ -98,6 +121,7 @@ internal sealed partial class VirtualPeer : VirtualNode
         // Carrying out may lead to a further command, which needs effects of its own.
         Effects effects = _spareEffects.TryPop(out Effects? spare) ? spare : new Effects();
         T answer = command(Moment, effects);
+        Flush(effects);
         Carry(effects);
         effects.Clear();
         Work(effects);
@@ -108,11 +132,16 @@ internal sealed partial class VirtualPeer : VirtualNode
     }
 
     /// <summary>Posts to all it knows.</summary>
+    /// <param name="text">What.</param>
+    /// <param name="patience">Seconds for each receiver with a session.</param>
     /// <returns>The message id; null when it is too long.</returns>
-    public string? Post(string text) => Ask((now, effects) => Machine.Post(now, text, Machine.Peers, effects));
+    public string? Post(string text, double patience = 30)
+        => Ask((now, effects) => Machine.Post(now, text, Machine.Peers, TimeSpan.FromSeconds(patience), effects));
 
     /// <summary>Writes to one it knows.</summary>
-    public string? DM(string userId, string text) => Ask((now, effects) => Machine.DM(now, Peer(userId), text, effects));
+    /// <inheritdoc cref="Post"/>
+    public string? DM(string userId, string text, double patience = 30)
+        => Ask((now, effects) => Machine.DM(now, Peer(userId), text, TimeSpan.FromSeconds(patience), effects));
 
     public string? SetProfile(string displayName, string status)
         => Ask((now, effects) => Machine.SetProfile(now, new ProfileDetails(displayName, status, null, default), effects));
@@ -156,6 +185,7 @@ internal sealed partial class VirtualPeer : VirtualNode
         {
             work.Run();
             WorkReasons.Add(Machine.Complete(Moment, work, effects));
+            Flush(effects);
             Carry(effects);
             effects.Clear();
         }
@@ -179,6 +209,22 @@ internal sealed partial class VirtualPeer : VirtualNode
         });
     }
 
+    /// <summary>What arrived is in the inbox now; what that makes possible is sent.</summary>
+    private void Flush(Effects effects)
+    {
+        foreach (Arrival arrival in effects.Arrivals)
+        {
+            _inboxMessages += KeepsInbox && arrival.IsCredited ? 1 : 0;
+            _inboxBytes += KeepsInbox && arrival.IsCredited ? arrival.Content.Length : 0;
+        }
+
+        Machine.SetInbox(_inboxMessages, _inboxBytes);
+        if (State == PeerState.Running)
+        {
+            Machine.Flush(Moment, effects);
+        }
+    }
+
     /// <summary>Carries out what a step of the machine wants done; the one place that does.</summary>
     private void Carry(Effects effects)
     {
@@ -193,7 +239,14 @@ internal sealed partial class VirtualPeer : VirtualNode
             _lan.Send(Host, Endpoint, send.To, bytes);
         }
 
+        foreach (Ipv4Endpoint place in effects.Checks)
+        {
+            int run = Run;
+            _lan.Check(Host, Endpoint, place, () => After(TimeSpan.Zero, run, () => Do((now, more) => Machine.Refused(now, place, more))));
+        }
+
         Changes.AddRange(effects.Changes);
+        Settled.AddRange(effects.Settled);
         Lists.AddRange(effects.Lists);
         Arrivals.AddRange(effects.Arrivals);
         foreach (Arrival arrival in effects.Arrivals)

@@ -191,8 +191,9 @@ carol,second
             $delivery = Send-LanDM bob 'counted' -PassThru
             $delivery | Should -BeOfType LanPeer.LanDelivery
             $delivery.To | Should -BeExactly 'bob@127.0.0.1'
-            $delivery.State | Should -Be Unconfirmed
-            $delivery.Tries | Should -Be 1
+            $delivery.State | Should -Be Delivered
+            $delivery.Tries | Should -BeGreaterThan 0
+            $delivery.RoundTrip | Should -BeGreaterThan ([timespan]::Zero)
             $delivery.Reason | Should -BeExactly ''
             Wait-Inbox $bob
             (Receive-LanMessage -Session $bob).MessageId | Should -BeExactly $delivery.MessageId
@@ -205,10 +206,33 @@ carol,second
             Receive-Text $carol 2 | Should -BeExactly 'one', 'two'
         }
 
-        It 'the same with -NoWait and -Timeout' {
-            (Send-LanDM bob 'no wait' -NoWait -PassThru).State | Should -Be Unconfirmed
-            (Send-LanDM bob 'half a second' -Timeout 0.5 -PassThru).State | Should -Be Unconfirmed
-            Receive-Text $bob 2 | Should -BeExactly 'no wait', 'half a second'
+        It 'an unconfirmed delivery of a peer that gives no receipts, with -NoWait, too' {
+            $seed = Open-SeedPeer sid -Session $alice
+            foreach ($delivery in (Send-LanDM sid 'one' -PassThru), (Send-LanDM sid 'two' -NoWait -PassThru)) {
+                $delivery.State | Should -Be Unconfirmed
+                $delivery.Tries | Should -Be 1
+                $delivery.RoundTrip | Should -BeNullOrEmpty
+                $delivery.Reason | Should -BeExactly ''
+            }
+
+            (Receive-Datagram -Socket $seed.Socket -Type DM).CONTENT | Should -BeExactly 'one'
+            (Receive-Datagram -Socket $seed.Socket -Type DM).CONTENT | Should -BeExactly 'two'
+            Close-SeedPeer $seed
+        }
+
+        It 'the delivery of a peer that gives receipts with -Timeout, and with -NoWait at most what is known at once' {
+            (Send-LanDM bob 'half a minute' -Timeout 30 -PassThru).State | Should -Be Delivered
+            Send-LanDM bob 'no wait' -NoWait -PassThru | ForEach-Object { $_.State | Should -Be Delivered }
+            Receive-Text $bob 2 | Should -BeExactly 'half a minute', 'no wait'
+        }
+
+        It 'the deliveries in the order of sending, as they come' {
+            $told = [Collections.Generic.List[string]]::new()
+            1..3 | ForEach-Object { $told.Add("line $_"); "line $_"; if ($_ -lt 3) { Wait-Inbox $bob $_; Start-Sleep -Milliseconds 100 } } |
+                Send-LanDM bob -PassThru | ForEach-Object { $told.Add("$($_.State)") }
+            $told[0..3] | Should -BeExactly 'line 1', 'line 2', 'Delivered', 'Delivered'
+            $told.Count | Should -Be 6
+            Receive-Text $bob 3 | Should -BeExactly 'line 1', 'line 2', 'line 3'
         }
 
         It 'nothing with -WhatIf, and sends nothing' {
@@ -275,6 +299,30 @@ carol,second
             Receive-Text $bob | Should -BeExactly 'marker'
         }
 
+        It 'a text of more than 1 MiB, and sends the others' {
+            'before', ('x' * 1048577), 'after' | Send-LanDM bob -ErrorAction SilentlyContinue -ErrorVariable failures
+            $failures.FullyQualifiedErrorId | Should -BeLike 'MessageTooLarge,*'
+            $failures[0].CategoryInfo.Category | Should -Be LimitsExceeded
+            Receive-Text $bob 2 | Should -BeExactly 'before', 'after'
+        }
+
+        It 'a peer that is blocked here' {
+            $foe = Start-LanPeer foe -DiscoveryPort $port -Ephemeral
+            Wait-Meeting $alice $foe
+            $peer = Get-LanPeer foe
+            Block-LanPeer foe
+            foreach ($script in { Send-LanDM foe 'hello' }, { Send-LanDM $peer 'hello' }, { Send-LanDM $foe.PeerId 'hello' }) {
+                $failure = Get-ErrorOf $script
+                $failure.FullyQualifiedErrorId | Should -BeLike 'DeliveryRefused,*'
+                $failure.CategoryInfo.Category | Should -Be PermissionDenied
+                $failure.ErrorDetails.RecommendedAction | Should -Match "Unblock-LanPeer $($foe.PeerId)"
+            }
+
+            { Send-LanDM 'fo*' 'hello' -ErrorAction Stop } | Should -Throw -ErrorId 'PeerNotFound,*'
+            Receive-LanMessage -Session $foe -Type DM | Should -BeNullOrEmpty
+            Stop-LanPeer $foe
+        }
+
         It 'to work without a session' {
             $stranger = Open-PeerShell
             { Invoke-PeerShell $stranger { Send-LanDM bob 'hello' } } | Should -Throw -ErrorId 'NoSession,*'
@@ -289,6 +337,26 @@ carol,second
             Wait-Until { $alice.Peers.Name -notcontains 'gone' }
             { Send-LanDM $peer 'still there?' -ErrorAction Stop } | Should -Throw -ErrorId 'PeerNotFound,*'
         }
+    }
+
+    It 'carries ten thousand lines of a pipeline, complete, in order, once' {
+        # With a reader, as room in the inbox is kept for other senders, too.
+        $running = Start-PeerShell $shell { param($Session) Receive-LanMessage -Session $Session -Count 10000 -Timeout 120 } $bob
+        $deliveries = 1..10000 | Send-LanDM bob -Timeout 60 -PassThru
+        $deliveries.Count | Should -Be 10000
+        @($deliveries.State | Sort-Object -Unique) | Should -BeExactly ([LanPeer.LanDeliveryState]::Delivered)
+        $messages = Wait-PeerShell $shell $running -Timeout 120
+        $messages.Content -join ' ' | Should -BeExactly (1..10000 -join ' ')
+        $messages.MessageId -join ' ' | Should -BeExactly ($deliveries.MessageId -join ' ')
+        $bob.Inbox.Count | Should -Be 0
+    }
+
+    It 'carries 200,000 characters exactly' {
+        $text = -join (1..20000 | ForEach-Object { '{0:d5} {1}{2}' -f $_, [char] (0xC0 + $_ % 60), "語`n " })
+        $text.Length | Should -Be 200000
+        Send-LanDM bob $text
+        Wait-Inbox $bob
+        (Receive-LanMessage -Session $bob).GetRawContent() | Should -BeExactly $text
     }
 
     It 'is read by nobody else' {
@@ -312,5 +380,103 @@ carol,second
         (Receive-LanMessage).Content | Should -BeExactly "pong: ping 🏓`nsecond line"
         Close-PeerProcess $far
         Wait-Until { $alice.Peers.Name -notcontains 'far' }
+    }
+}
+
+Describe 'Send-LanDM to a peer whose process was killed' {
+    BeforeAll {
+        function Open-Victim {
+            # A peer that was there a moment ago.
+            param([string] $Name)
+
+            $victim = Open-PeerProcess $Name -DiscoveryPort $port
+            Wait-Until { $alice.Peers.Name -contains $Name }
+            Send-LanDM $Name 'are you there?' -Timeout 30 -ErrorAction Stop
+            Close-PeerProcess $victim -Kill
+            $victim
+        }
+    }
+
+    It 'is an error when the time is up, in $? and for -PassThru, too' {
+        $victim = Open-Victim victim1
+        $delivery = Send-LanDM victim1 'hello' -Timeout 0.5 -PassThru -ErrorAction SilentlyContinue -ErrorVariable failures
+        $? | Should -BeFalse
+        $failures.Count | Should -Be 1
+        $failures[0].Exception.ErrorId | Should -BeIn 'DeliveryUnknown', 'SendFailed'
+        $failures[0].TargetObject | Should -BeExactly $victim.UserId
+        $failures[0].ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
+        $delivery.State | Should -BeIn 'Unknown', 'Failed'
+        $delivery.Reason | Should -Not -BeNullOrEmpty
+    }
+
+    It 'stops a script that asks for it' {
+        $null = Open-Victim victim2
+        $after = $false
+        $id = try { Send-LanDM victim2 'hello' -Timeout 0.5 -ErrorAction Stop; $after = $true } catch { $_.Exception.ErrorId }
+        $id | Should -BeIn 'DeliveryUnknown', 'SendFailed'
+        $after | Should -BeFalse
+    }
+}
+
+Describe 'Send-LanDM to a peer whose inbox is full' {
+    BeforeAll {
+        $waiting = Open-PeerShell
+    }
+
+    BeforeEach {
+        $there = Get-DiscoveryPort
+        $dan = Start-LanPeer dan -DiscoveryPort $there -Ephemeral
+        $full = [LanPeer.LanSession]::Start([LanPeer.LanPeerOptions] @{ Name = 'full'; DiscoveryPort = $there; Network = 'Loopback'; Ephemeral = $true; InboxCapacity = 16 })
+        Wait-Meeting $dan $full
+        1..16 | Send-LanDM full -Session $dan -Timeout 30 -ErrorAction Stop
+    }
+
+    AfterEach {
+        # The receiver first: it leaves, and nothing waits for it any more.
+        $full, $dan | ForEach-Object Dispose
+    }
+
+    It 'is an error when the time is up, and the message is not there' {
+        $failure = Get-ErrorOf { Send-LanDM full 'more' -Session $dan -Timeout 0.5 }
+        $failure.FullyQualifiedErrorId | Should -BeLike 'SendFailed,*'
+        $failure.CategoryInfo.Category | Should -Be ConnectionError
+        "$failure" | Should -BeExactly 'Not delivered to full@127.0.0.1: Its inbox has no room.'
+        (Receive-LanMessage -Session $full).Content | Should -BeExactly (1..16 | ForEach-Object { "$_" })
+    }
+
+    It 'goes on as soon as the receiver has room' {
+        $running = Start-PeerShell $waiting { param($Session) 17..40 | Send-LanDM full -Session $Session -Timeout 60 -PassThru } $dan
+        (Receive-LanMessage -Session $full -Count 40 -Timeout 60).Content | Should -BeExactly (1..40 | ForEach-Object { "$_" })
+        (Wait-PeerShell $waiting $running).State | Sort-Object -Unique | Should -Be Delivered
+    }
+
+    It 'comes back at once with -NoWait, and the message goes on' {
+        Send-LanDM full '17' -Session $dan -NoWait -PassThru | Should -BeNullOrEmpty
+        $full.Inbox.Count | Should -Be 16
+        (Receive-LanMessage -Session $full -Count 17 -Timeout 60).Content | Should -BeExactly (1..17 | ForEach-Object { "$_" })
+    }
+
+    It 'ends with Ctrl+C, and the message goes on' {
+        $running = Start-PeerShell $waiting { param($Session) '17' | Send-LanDM full -Session $Session -Timeout 600 } $dan
+        $running.AsyncWaitHandle.WaitOne(300) | Should -BeFalse
+        $waiting.Stop()
+        $running.AsyncWaitHandle.WaitOne(20000) | Should -BeTrue
+        $waiting.InvocationStateInfo.State | Should -Be Stopped
+        (Receive-LanMessage -Session $full -Count 17 -Timeout 60).Content | Should -BeExactly (1..17 | ForEach-Object { "$_" })
+    }
+
+    It 'ends with Select-Object -First' {
+        $null = Receive-LanMessage -Session $full -Count 8
+        (17..60 | Send-LanDM full -Session $dan -Timeout 600 -PassThru | Select-Object -First 1).State | Should -Be Delivered
+        (Receive-LanMessage -Session $full -Count 9 -Timeout 60).Content | Should -BeExactly (9..17 | ForEach-Object { "$_" })
+    }
+
+    It 'ends with its session, and says what became of it' {
+        $running = Start-PeerShell $waiting { param($Session) Send-LanDM full '17' -Session $Session -Timeout 600 -ErrorAction SilentlyContinue -ErrorVariable failures; $failures.Exception } $dan
+        $running.AsyncWaitHandle.WaitOne(300) | Should -BeFalse
+        Stop-LanPeer $dan
+        $failure = Wait-PeerShell $waiting $running
+        $failure.ErrorId | Should -BeExactly 'SendFailed'
+        $failure.Message | Should -Match 'This session was stopped'
     }
 }

@@ -58,6 +58,7 @@ BeforeDiscovery {
         @{ Id = 'FileExists'; Category = 'ResourceExists'; Target = 'text.png'; Script = { Export-LanPin text.png -NoClobber } }
         @{ Id = 'FileNotWritable'; Category = 'WriteError'; Target = 'nowhere/pins.json'; Script = { Export-LanPin nowhere/pins.json } }
         @{ Id = 'DowngradeRefused'; Category = 'SecurityError'; Target = 'eve'; Script = { Send-LanDM eve 'hello' } }
+        @{ Id = 'DeliveryRefused'; Category = 'PermissionDenied'; Target = 'ned'; Script = { Send-LanDM ned 'hello' } }
         @{ Id = 'PeerInConflict'; Category = 'SecurityError'; Target = 'mia'; Script = { Send-LanDM mia 'hello' } }
         @{ Id = 'PeerKeyChanged'; Category = 'SecurityError'; Target = 'mia@127.0.0.1'; Type = 'LanPeer.LanPeer'; Script = { Get-LanPeer bob -Session $events.KeyChanged } }
         @{ Id = 'OwnIdentityElsewhere'; Category = 'SecurityError'; Target = 'double@127.0.0.1'; Script = { Get-LanPeer -Session $events.Elsewhere } }
@@ -70,10 +71,17 @@ BeforeDiscovery {
         @{ Id = 'NetworkKeyExposed'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -NetworkName club -NetworkKeyPath open.key } }
     )
 
+    # Windows cannot hold a process: there is nobody who neither answers nor refuses.
+    $held = @(
+        @{ Id = 'DeliveryUnknown'; Category = 'OperationTimeout'; Command = 'SendLanDMCommand'; Script = { Send-LanDM held 'hello' -Timeout 0.5 } }
+        @{ Id = 'DeliveryUnknown'; Category = 'OperationTimeout'; Command = 'SendLanPostCommand'; Script = { Send-LanPost 'hello' -Wait -Timeout 0.5 } }
+    )
+
     $commands = @(
         @{ Name = 'Get-LanPeer'; Script = { Get-LanPeer } }
         @{ Name = 'Send-LanPost'; Script = { Send-LanPost 'hello' } }
         @{ Name = 'Send-LanDM'; Script = { Send-LanDM bob 'hello' } }
+        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob } }
         @{ Name = 'Set-LanProfile'; Script = { Set-LanProfile 'Alice' } }
         @{ Name = 'Get-LanProfile'; Script = { Get-LanProfile } }
         @{ Name = 'Save-LanAvatar'; Script = { Save-LanAvatar bob } }
@@ -137,6 +145,8 @@ BeforeAll {
         Elsewhere  = Start-LanPeer double -DiscoveryPort (Get-DiscoveryPort) -Ephemeral
         WrongKey   = Start-LanPeer one -DiscoveryPort ($club = Get-DiscoveryPort) -Ephemeral -NetworkName club -NetworkKey $key
     }
+    Write-PinFile ned.json DDDD-DDDD-DDDD-DDDD-DDDD-DDDD-DDDD-DDDD -UserId 'ned@127.0.0.1' -State Blocked
+    $null = Import-LanPin ned.json -Session $alice
     foreach ($session in $alice, $events.KeyChanged) { $null = 'eve.json', 'mia.json' | ForEach-Object { Import-LanPin $_ -Session $session } }
     $eve = Open-SeedPeer eve -Session $alice
     $mia, $nora = 'mia', 'nora' | ForEach-Object { Start-LanPeer $_ -DiscoveryPort $port }
@@ -186,6 +196,34 @@ Describe 'The error <Id>, where files have modes' -Skip:($IsWindows) -ForEach $m
         $failure.CategoryInfo.Category | Should -Be SecurityError
         $failure.TargetObject | Should -BeExactly $Target
         $failure.ErrorDetails.RecommendedAction | Should -Match 'chmod 600 '
+    }
+}
+
+Describe 'The error <Id>, where a process can be held' -Skip:($IsWindows) -ForEach $held {
+    BeforeAll {
+        $there = Get-DiscoveryPort
+        $sender = Start-LanPeer sender -DiscoveryPort $there -Ephemeral
+        $PSDefaultParameterValues['Send-Lan*:Session'] = $sender
+        $peer = Open-PeerProcess held -DiscoveryPort $there
+        Wait-Until { $sender.Peers.Count -eq 1 }
+        Send-LanDM held 'are you there?' -Timeout 30 -ErrorAction Stop
+        kill -STOP $peer.Id
+    }
+
+    AfterAll {
+        kill -CONT $peer.Id
+        $PSDefaultParameterValues.Remove('Send-Lan*:Session')
+        Close-PeerProcess $peer
+        Stop-LanPeer $sender
+    }
+
+    It 'comes from {<Script>}, and says how long was waited' {
+        $failure = Get-ErrorOf $Script
+        $failure.FullyQualifiedErrorId | Should -BeExactly "$Id,LanPeer.Cmdlets.Commands.$Command"
+        $failure.CategoryInfo.Category | Should -Be $Category
+        $failure.TargetObject | Should -BeExactly 'held@127.0.0.1'
+        "$failure" | Should -BeExactly 'No receipt from held@127.0.0.1 within 0.5 s: it may have arrived or not.'
+        $failure.ErrorDetails.RecommendedAction | Should -MatchExactly '^[A-Z].*\.$'
     }
 }
 

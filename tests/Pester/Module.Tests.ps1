@@ -9,7 +9,7 @@ BeforeDiscovery {
         'Start-LanPeer', 'Stop-LanPeer', 'Send-LanPost', 'Send-LanDM', 'Set-LanProfile', 'Save-LanAvatar'
         'Approve-LanPeer', 'Block-LanPeer', 'Unblock-LanPeer', 'Export-LanPin', 'Import-LanPin', 'Remove-LanPin'
     ) | ForEach-Object { @{ Name = $_ } }
-    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanPin', 'Get-LanProfile', 'Receive-LanMessage' | ForEach-Object { @{ Name = $_ } }
+    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanPin', 'Get-LanProfile', 'Receive-LanMessage', 'Test-LanPeer' | ForEach-Object { @{ Name = $_ } }
 }
 
 BeforeAll {
@@ -95,7 +95,7 @@ Describe 'The imported module' {
         }
 
         It 'takes its times as fractional seconds' {
-            foreach ($parameter in 'Timeout', 'AnnounceInterval', 'PeerTimeout') {
+            foreach ($parameter in 'Timeout', 'Interval', 'AnnounceInterval', 'PeerTimeout') {
                 if ($command.Parameters.ContainsKey($parameter)) { $command.Parameters[$parameter].ParameterType | Should -Be ([double]) }
             }
         }

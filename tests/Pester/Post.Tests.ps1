@@ -25,6 +25,7 @@ BeforeDiscovery {
         @{ Shown = 'a byte order mark in front'; Text = "$([char] 0xFEFF)hello" }
         @{ Shown = '60,000 letters'; Text = 'x' * 60000 }
         @{ Shown = '20,000 three-byte letters'; Text = '語' * 20000 }
+        @{ Shown = '700,000 letters'; Text = 'y' * 700000 }
     )
 }
 
@@ -138,16 +139,26 @@ Describe 'Send-LanPost' {
         $deliveries = Send-LanPost 'counted' -PassThru
         $deliveries | ForEach-Object { $_ | Should -BeOfType LanPeer.LanDelivery }
         $deliveries.To | Sort-Object | Should -BeExactly 'bob@127.0.0.1', 'carol@127.0.0.1'
-        $deliveries.State | Should -Be Unconfirmed, Unconfirmed
-        $deliveries.Tries | Should -Be 1, 1
+        $deliveries.State | Should -Be Delivered, Delivered
+        $deliveries.RoundTrip | ForEach-Object { $_ | Should -BeGreaterThan ([timespan]::Zero) }
         $deliveries.Reason | Should -BeExactly '', ''
         $message = Receive-All
         $deliveries.MessageId | Sort-Object -Unique | Should -BeExactly $message.MessageId
     }
 
-    It 'accepts -Wait where nobody gives receipts' {
-        Send-LanPost 'waited for' -Wait
+    It 'is in all inboxes when it comes back with -Wait' {
+        Send-LanPost 'waited for' -Wait | Should -BeNullOrEmpty
+        $bob.Inbox.Count, $carol.Inbox.Count | Should -Be 1, 1
         (Receive-All).Content | Should -BeExactly 'waited for'
+    }
+
+    It 'gives the deliveries of a pipeline with -Wait -PassThru, in its order' {
+        $deliveries = 1..1500 | Send-LanPost -Wait -PassThru -Timeout 60
+        $deliveries.Count | Should -Be 3000
+        @($deliveries.State | Sort-Object -Unique) | Should -BeExactly ([LanPeer.LanDeliveryState]::Delivered)
+        $messages = Receive-All 1500
+        $messages.Content -join ' ' | Should -BeExactly (1..1500 -join ' ')
+        ($deliveries | Where-Object To -Like 'bob@*').MessageId -join ' ' | Should -BeExactly ($messages.MessageId -join ' ')
     }
 
     It 'sends nothing with -WhatIf' {
@@ -167,8 +178,8 @@ Describe 'Send-LanPost' {
         @{ Shown = 'an empty text'; Text = ''; Id = 'EmptyMessage'; Category = 'InvalidData' }
         @{ Shown = 'no text'; Text = $null; Id = 'EmptyMessage'; Category = 'InvalidData' }
         @{ Shown = 'half a surrogate pair'; Text = "x$([char] 0xD83D)y"; Id = 'InvalidText'; Category = 'InvalidData' }
-        @{ Shown = 'more than a datagram holds'; Text = 'x' * 65507; Id = 'MessageTooLarge'; Category = 'LimitsExceeded' }
-        @{ Shown = 'more than a datagram holds once its line breaks are escaped'; Text = "`n" * 33000; Id = 'MessageTooLarge'; Category = 'LimitsExceeded' }
+        @{ Shown = 'more than 1 MiB'; Text = 'x' * 1048577; Id = 'MessageTooLarge'; Category = 'LimitsExceeded' }
+        @{ Shown = 'more than 1 MiB once its line breaks are escaped'; Text = "`n" * 524289; Id = 'MessageTooLarge'; Category = 'LimitsExceeded' }
     ) {
         'before', $Text, 'after' | Send-LanPost -ErrorAction SilentlyContinue -ErrorVariable failures
         (Receive-All 2).Content | Should -BeExactly 'before', 'after'
@@ -221,6 +232,49 @@ Describe 'Send-LanPost' {
     }
 }
 
+Describe 'Send-LanPost to peers of all kinds' {
+    BeforeEach {
+        $there = Get-DiscoveryPort
+        $dan = Start-LanPeer dan -DiscoveryPort $there -Ephemeral
+        $small, $large = foreach ($capacity in 16, 100) {
+            [LanPeer.LanSession]::Start([LanPeer.LanPeerOptions] @{ Name = "has$capacity"; DiscoveryPort = $there; Network = 'Loopback'; Ephemeral = $true; InboxCapacity = $capacity })
+        }
+
+        Wait-Meeting $dan $small $large
+    }
+
+    AfterEach {
+        $small, $large, $dan | ForEach-Object Dispose
+    }
+
+    It 'takes one that gives no receipts for no failure, and one that cannot read it for one' {
+        $seed = Open-SeedPeer sid -Session $dan
+        $deliveries = Send-LanPost 'to all kinds' -Session $dan -PassThru -ErrorAction Stop
+        $deliveries | ForEach-Object { "$_" } | Sort-Object | Should -BeExactly 'Delivered: has100@127.0.0.1', 'Delivered: has16@127.0.0.1', 'Unconfirmed: sid@127.0.0.1'
+        Send-LanPost ('x' * 70000) -Session $dan -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures.Exception.ErrorId | Should -BeExactly 'SendFailed'
+        $failures[0].TargetObject | Should -BeExactly $seed.UserId
+        Wait-Inbox $large 2
+        (Receive-LanMessage -Session $large).Content | ForEach-Object Length | Should -Be 12, 70000
+        Close-SeedPeer $seed
+    }
+
+    It 'errs with -Wait on those who did not get it, and only on those' {
+        1..40 | Send-LanPost -Session $dan -Wait -Timeout 2 -ErrorAction SilentlyContinue -ErrorVariable failures
+        $failures.Count | Should -Be (40 - $small.Inbox.Count)
+        $failures.Count | Should -BeGreaterThan 0
+        $failures.Exception.ErrorId | Sort-Object -Unique | Should -BeExactly 'SendFailed'
+        $failures.TargetObject | Sort-Object -Unique | Should -BeExactly 'has16@127.0.0.1'
+        $large.Inbox.Count | Should -Be 40
+    }
+
+    It 'comes back without -Wait, whoever has no room' {
+        1..40 | Send-LanPost -Session $dan -ErrorAction Stop
+        Wait-Inbox $large 40
+        (Receive-LanMessage -Session $small -Count 40 -Timeout 60).Content -join ' ' | Should -BeExactly (1..40 -join ' ')
+    }
+}
+
 Describe 'Send-LanPost with nobody there' {
     It 'warns, once for a whole pipeline' {
         $lonely = Start-LanPeer lonely -DiscoveryPort (Get-DiscoveryPort)
@@ -230,9 +284,36 @@ Describe 'Send-LanPost with nobody there' {
         Stop-LanPeer $lonely
     }
 
-    It 'refuses a text that would fit no datagram all the same' {
+    It 'refuses a text of more than 1 MiB all the same' {
         $lonely = Start-LanPeer lonely -DiscoveryPort (Get-DiscoveryPort)
-        { Send-LanPost ('x' * 70000) -Session $lonely -ErrorAction Stop } | Should -Throw -ErrorId 'MessageTooLarge,*'
+        { Send-LanPost ('x' * 1048577) -Session $lonely -ErrorAction Stop } | Should -Throw -ErrorId 'MessageTooLarge,*'
         Stop-LanPeer $lonely
+    }
+}
+
+Describe 'A script that posts and ends' {
+    It 'loses nothing: <Shown>' -ForEach @(
+        @{ Shown = 'with Stop-LanPeer'; End = 'Stop-LanPeer; exit 7' }
+        @{ Shown = 'by exit alone'; End = 'exit 7' }
+        @{ Shown = 'at its last line'; End = '' }
+        @{ Shown = 'with [Environment]::Exit'; End = '[Environment]::Exit(7)' }
+    ) {
+        $there = Get-DiscoveryPort
+        $sessions = 1..3 | ForEach-Object { Start-LanPeer "reader$_" -DiscoveryPort $there -Ephemeral }
+        Wait-Meeting @sessions
+        $script = Join-Path $TestDrive 'once.ps1'
+        @"
+Import-Module '$(Get-LanPeerModulePath)'
+`$null = Start-LanPeer once -DiscoveryPort $there -Ephemeral
+`$null = Find-LanPeer -Count 3 -Timeout 60
+Send-LanPost 'one and only'
+Send-LanDM reader2 ('y' * 100000) -NoWait
+$End
+"@ | Set-Content $script
+        & (Join-Path $PSHOME 'pwsh') -NoProfile -NonInteractive -File $script | Should -BeNullOrEmpty
+        $LASTEXITCODE | Should -Be ($End ? 7 : 0)
+        foreach ($session in $sessions) { (Receive-LanMessage -Session $session -Type Post).Content | Should -BeExactly 'one and only' }
+        (Receive-LanMessage -Session $sessions[1] -Type DM).Content.Length | Should -Be 100000
+        $sessions | Stop-LanPeer
     }
 }

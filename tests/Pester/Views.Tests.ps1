@@ -8,6 +8,7 @@ BeforeDiscovery {
         @{ Width = $width; Type = 'LanMessage'; Headers = 'Received', 'Type', 'From', 'Content'; Script = { Receive-LanMessage -Keep } }
         @{ Width = $width; Type = 'LanProfile'; Headers = 'UserId', 'DisplayName', 'Avatar', 'Status'; Script = { Get-LanProfile * } }
         @{ Width = $width; Type = 'LanDelivery'; Headers = 'To', 'State', 'Tries', 'RoundTrip', 'Reason'; Script = { Send-LanDM * 'hello' -PassThru } }
+        @{ Width = $width; Type = 'LanPing'; Headers = 'To', 'Sequence', 'RoundTrip', 'State'; Script = { Test-LanPeer * -Count 1 } }
         @{ Width = $width; Type = 'LanPin'; Headers = 'State', 'PeerId', 'LastSeen', 'UserIds'; Script = { Get-LanPin } }
         @{ Width = $width; Type = 'LanPinImport'; Headers = 'Added', 'Updated', 'Conflicting', 'LeftOut'; Script = { Import-LanPin TestDrive:/pins.json } }
         @{ Width = $width; Type = 'LanInbox'; Headers = 'Count', 'Capacity'; Script = { , $alice.Inbox } }
@@ -95,6 +96,18 @@ Describe 'The default view' {
 
     It 'of LanProfile shows kind and size of the avatar' {
         (Get-LanProfile bob | Out-String -Width 120) | Should -Match 'bob@127\.0\.0\.1 +Bob Builder +png, 300 B +can fix it'
+    }
+
+    It 'of LanDelivery and LanPing shows milliseconds, and nothing where there are none' {
+        $dan = Start-LanPeer dan -DiscoveryPort $port -Ephemeral
+        Wait-Meeting $alice $dan
+        (Send-LanDM dan 'hello' -PassThru | Out-String -Width 120) | Should -Match 'dan@127\.0\.0\.1 +Delivered +\d+ +\d+[.,]\d ms'
+        (Test-LanPeer dan -Count 1 -Timeout 20 | Out-String -Width 120) | Should -Match 'dan@127\.0\.0\.1 +1 +\d+[.,]\d\d ms +Answered'
+        (Send-LanDM bob 'hello' -PassThru | Out-String -Width 120) | Should -Match 'bob@127\.0\.0\.1 +Unconfirmed +1 *\r?\n'
+        $text = Send-LanDM dan 'hello' -PassThru | Format-List | Out-String
+        foreach ($property in 'MessageId', 'To', 'State', 'Tries', 'RoundTrip', 'Reason') { $text | Should -Match "(?m)^$property +:" }
+        Stop-LanPeer $dan
+        Wait-Until { $alice.Peers.Name -notcontains 'dan' }
     }
 
     It 'wraps a long text and cuts nothing' {

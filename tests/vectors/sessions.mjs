@@ -8,7 +8,7 @@ import { badAnnouncements, badOnClosed, badOnOpen, badPosts } from './sessions.b
 import { readPost, sign, signedBytes, verify, writePost } from './sessions.posts.mjs';
 import { Drop, hex, join, pair, unhex } from './sessions.crypto.mjs';
 import {
-  cookieOf, frameBody, mac1Key, mac1Of, network, OPEN, peerId, readAnnouncement, readCookieReply, readInitiation, readResponse, readTransport,
+  cookieOf, frameBody, LAST_FRAME, mac1Key, mac1Of, network, OPEN, peerId, readAnnouncement, readCookieReply, readInitiation, readResponse, readTransport,
   Window, withMac2, writeAnnouncement, writeCookieReply, writeFrames, writeInitiation, writeResponse, writeTransport,
 } from './sessions.sealed.mjs';
 
@@ -159,7 +159,7 @@ function openSession(file, session) {
     }
     const { counter, frames, drop } = open();
     const opened = { counter: Number(counter), frames: frames.map(({ type, body }) => ({ type, body: hex(body) })), drop };
-    const known = one.frames.filter(({ type }) => type <= 4).map((frame) => ({ type: frame.type, body: hex(frameBody(frame)) }));
+    const known = one.frames.filter(({ type }) => type <= LAST_FRAME).map((frame) => ({ type: frame.type, body: hex(frameBody(frame)) }));
     same(opened, { counter: one.counter, frames: known, drop: one.drop ?? null }, `${session.name}: ${one.name} opened`);
   }
 }

@@ -111,7 +111,12 @@ export function writeTransport(key, index, counter, frames) {
   return join(header, seal(key, nonce(counter), header, frames));
 }
 
-export const frameBody = (frame) => frame.text === undefined ? unhex(frame.hex) : bytes(frame.text);
+/** The largest frame type this document has. */
+export const LAST_FRAME = 8;
+
+/** A MESSAGE in one piece: stream, sequence, total, offset 0, text. */
+export const frameBody = (frame) => frame.text === undefined ? unhex(frame.hex)
+  : join(number(8, frame.stream), number(8, frame.sequence), number(4, bytes(frame.text).length), number(4, 0), bytes(frame.text));
 export const writeFrames = (frames) => join(...frames.map((frame) => join([frame.type], number(2, frameBody(frame).length), frameBody(frame))));
 
 export function writeAnnouncement(net, salt, counter, text) {
@@ -199,7 +204,7 @@ export function readTransport(datagram, key, me, window) {
   const frames = [];
   while (rest.length >= 3 && rest.length >= 3 + rest.readUInt16BE(1)) {
     const end = 3 + rest.readUInt16BE(1);
-    if (rest[0] <= 4) frames.push({ type: rest[0], body: rest.subarray(3, end) });
+    if (rest[0] <= LAST_FRAME) frames.push({ type: rest[0], body: rest.subarray(3, end) });
     rest = rest.subarray(end);
   }
   return { counter, frames, drop: rest.length > 0 ? 'BadFrame' : null };

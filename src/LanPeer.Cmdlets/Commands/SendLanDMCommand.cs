@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
@@ -14,6 +15,12 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     private const string MessageSet = "Message";
     private const string ReplySet = "Reply";
     private const string PeerSet = "Peer";
+
+    /// <summary>Seconds a message is tried that nobody waits for: a receiver that restarts is there again by then.</summary>
+    private const double UnwatchedTimeout = 30;
+
+    private SendWindow? _window;
+    private TimeSpan _patience;
 
     /// <summary>
     /// <para type="description">The receivers: user ids, names, display names, PEER_IDs or peers. Wildcards in names name many.</para>
@@ -49,46 +56,82 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     [Parameter]
     public SwitchParameter AllowUnsigned { get; set; }
 
-    /// <summary><para type="description">Seconds to wait for the receipt of a receiver that gives some.</para></summary>
+    /// <summary>
+    /// <para type="description">Seconds it is tried to reach a receiver, and its receipt is waited for. What has none by then is an error. With -NoWait the default is 30.</para>
+    /// </summary>
     [Parameter]
     public double Timeout { get; set; } = 5;
 
-    /// <summary><para type="description">Do not wait for receipts.</para></summary>
+    /// <summary>
+    /// <para type="description">Do not wait for receipts. Only what is known at once is told: what cannot be sent, and with -PassThru the deliveries to peers that give no receipts.</para>
+    /// </summary>
     [Parameter]
     public SwitchParameter NoWait { get; set; }
 
-    /// <summary><para type="description">Give the deliveries, one for each receiver.</para></summary>
+    /// <summary><para type="description">Give the deliveries, one for each receiver, in the order of sending, as soon as they are settled.</para></summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _ = Seconds(Timeout, nameof(Timeout));
+    protected override void BeginProcessing()
+    {
+        _patience = Seconds(NoWait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? UnwatchedTimeout : Timeout, nameof(Timeout));
+        _window = new SendWindow(Tell, isWaiting: !NoWait, Cancellation);
+    }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        LanSession session = RequireSession();
-        var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
-        var served = new HashSet<LanPeer>();
-        foreach (LanPeerSelector selector in Receivers())
+        _window!.BeginRecord();
+        try
         {
-            try
+            LanSession session = RequireSession();
+            var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
+            var served = new HashSet<LanPeer>();
+            foreach (LanPeerSelector selector in Receivers())
             {
-                // Whom two of the names fit gets the message once.
-                foreach (LanPeer peer in choice.Of(selector, error => Report(error, selector.Text)).Where(served.Add))
-                {
-                    SendAll(session, peer);
-                }
+                SendTo(session, selector, choice, served);
             }
-            catch (LanPeerException error)
-            {
-                Report(error, selector.Text);
-            }
+
+            _window.EndRecord();
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C: what is on the way goes on.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        try
+        {
+            _window!.End();
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C, as above.
         }
     }
 
     private LanPeerSelector[] Receivers()
         => InReplyTo is not null ? [new LanPeerSelector(InReplyTo)] : Peer is not null ? [new LanPeerSelector(Peer)] : To;
+
+    private void SendTo(LanSession session, LanPeerSelector selector, ReceiverChoice choice, HashSet<LanPeer> served)
+    {
+        try
+        {
+            // Whom two of the names fit gets the message once.
+            foreach (LanPeer peer in choice.Of(selector, error => Report(error, selector.Text)).Where(served.Add))
+            {
+                SendAll(session, peer);
+            }
+        }
+        catch (LanPeerException error)
+        {
+            Report(error, selector.Text);
+        }
+    }
 
     private void SendAll(LanSession session, LanPeer peer)
     {
@@ -98,11 +141,13 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
             {
                 if (ShouldProcess(Describe(peer), "Send DM"))
                 {
-                    Send(session, peer, message ?? "");
+                    _window!.Add(session.BeginDM(PeerLists.IdOf(peer), message ?? "", _patience), message ?? "");
                 }
             }
             catch (LanPeerException error) when (error.ErrorId == LanErrorId.SessionStopped)
             {
+                // What was on the way is settled, too, and is told first.
+                _window!.End();
                 Throw(error, session.UserId);
             }
             catch (LanPeerException error)
@@ -112,13 +157,13 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
         }
     }
 
-    private void Send(LanSession session, LanPeer peer, string message)
+    private void Tell(LanSending sending)
     {
-        LanDelivery delivery = session.SendDM(PeerLists.IdOf(peer), message);
-        ReportFailures([delivery]);
+        IReadOnlyList<LanDelivery> deliveries = sending.Deliveries;
+        ReportFailures(deliveries, _patience);
         if (PassThru)
         {
-            WriteObject(delivery);
+            WriteObject(deliveries, enumerateCollection: true);
         }
     }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace LanPeer.Cmdlets.Commands;
@@ -55,8 +54,8 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
                 return;
             }
 
-            IReadOnlyList<LanDelivery> deliveries = session.SetProfile(displayName, status, avatar);
-            ReportFailures(deliveries);
+            // Who does not get it now gets it when it is here again, so there is nothing to wait for.
+            ReportFailures(session.BeginProfile(displayName, status, avatar).Deliveries);
             if (PassThru)
             {
                 WriteObject(session.GetProfile());

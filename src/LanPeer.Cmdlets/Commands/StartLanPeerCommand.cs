@@ -37,7 +37,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
     [Parameter]
     public double AnnounceInterval { get; set; } = 30;
 
-    /// <summary><para type="description">Seconds after which a peer that is not heard of is removed.</para></summary>
+    /// <summary><para type="description">Seconds after which a peer of the seed's kind that is not heard of is removed. LanPeer peers are missed within seconds.</para></summary>
     [Parameter]
     public double PeerTimeout { get; set; } = 300;
 

@@ -1,5 +1,5 @@
 using System;
-using System.Collections.Generic;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -12,13 +12,7 @@ namespace LanPeer.Protocol;
 /// </summary>
 internal sealed class Contact(byte[] remoteStatic, Ipv4Endpoint endpoint) : PeerSession(remoteStatic)
 {
-    /// <summary>Frames that wait for keys, at most.</summary>
-    public const int MaxWaiting = 256;
-
-    /// <summary>Bytes of them, at most.</summary>
-    public const int MaxWaitingBytes = 1_048_576;
-
-    private readonly Queue<byte[]> _waiting = new();
+    private Channel? _channel;
 
     /// <summary>Where it was first heard of; where its entry says, once it has one.</summary>
     public Ipv4Endpoint Endpoint { get; } = endpoint;
@@ -41,38 +35,12 @@ internal sealed class Contact(byte[] remoteStatic, Ipv4Endpoint endpoint) : Peer
     /// <summary>When a claim of that kind is next followed.</summary>
     public TimeSpan NextDoubt { get; set; }
 
-    public int WaitingCount => _waiting.Count;
+    /// <summary>What is delivered to it and by it.</summary>
+    public Channel Channel => _channel ??= new Channel();
 
-    /// <summary>Bytes of what waits.</summary>
-    public int WaitingBytes { get; private set; }
+    /// <summary>Whether something may have to be sent to it at the end of this step.</summary>
+    public bool IsDirty { get; set; }
 
-    /// <summary>Keeps frames until there are keys. False when there is no room for them.</summary>
-    public bool TryWait(ReadOnlySpan<byte> frames)
-    {
-        if (_waiting.Count >= MaxWaiting || WaitingBytes + frames.Length > MaxWaitingBytes)
-        {
-            return false;
-        }
-
-        _waiting.Enqueue(frames.ToArray());
-        WaitingBytes += frames.Length;
-        return true;
-    }
-
-    public bool TryTakeWaiting(out byte[]? frames)
-    {
-        if (_waiting.TryDequeue(out frames))
-        {
-            WaitingBytes -= frames.Length;
-            return true;
-        }
-
-        return false;
-    }
-
-    public void ForgetWaiting()
-    {
-        _waiting.Clear();
-        WaitingBytes = 0;
-    }
+    /// <summary>Whether something is on the way to it, or waits.</summary>
+    public bool IsActive { get; set; }
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -22,18 +23,27 @@ internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To,
 /// <param name="MessageId">The sender's id for it; may be empty.</param>
 /// <param name="ReceivedAt">When it arrived.</param>
 /// <param name="ShareKey">Whose share of the inbox it counts to.</param>
+/// <param name="IsCredited">Whether it came through a session, whose credit has made room for it.</param>
 /// <param name="Signed">A POST that carries proof of its author, as it came.</param>
 internal sealed record Arrival(
     MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,
     long? Timestamp, string MessageId, DateTimeOffset ReceivedAt,
-    string ShareKey, byte[]? Signed = null);
+    string ShareKey, bool IsCredited = false, byte[]? Signed = null);
 
 internal enum PeerChangeKind
 {
     Joined,
     Updated,
     Left,
+
+    /// <summary>It was not heard of any more, and given up.</summary>
     Expired,
+
+    /// <summary>It does not answer.</summary>
+    Suspected,
+
+    /// <summary>It does again.</summary>
+    Recovered,
 
     /// <summary>Two programs use one user id.</summary>
     Conflict,
@@ -54,11 +64,14 @@ internal enum PeerChangeKind
 /// <param name="Source">Where it was seen, when there is no peer.</param>
 internal readonly record struct PeerChange(PeerChangeKind Kind, PeerEntry? Peer, Ipv4Endpoint Source = default);
 
-/// <summary>A message that waits for a handshake, or for which there was no room to wait.</summary>
-internal readonly record struct WaitingMessage(PeerEntry Peer, bool IsWaiting);
-
 /// <summary>The peer list of another peer, for whoever asked.</summary>
 internal sealed record ListAnswer(PeerEntry From, IReadOnlyList<ReportedPeer> Peers);
+
+/// <summary>The answer to a PING.</summary>
+/// <param name="From">Who gave it.</param>
+/// <param name="Token">What it returns.</param>
+/// <param name="At">When it came.</param>
+internal readonly record struct Pong(PeerEntry From, ulong Token, TimeSpan At);
 
 /// <summary>
 /// What a step of the protocol wants done: datagrams to send, messages to deliver, things to tell. Filled under the
@@ -80,8 +93,22 @@ internal sealed class Effects
 
     public List<ListAnswer> Lists { get; } = [];
 
-    /// <summary>Messages that were not sent because there are no keys for their receiver yet.</summary>
-    public List<WaitingMessage> Waiting { get; } = [];
+    public List<Pong> Pongs { get; } = [];
+
+    /// <summary>Messages a command has put on their way to peers with a session.</summary>
+    public List<OutboundMessage> Queued { get; } = [];
+
+    /// <summary>Messages of which it is known now what has become of them.</summary>
+    public List<OutboundMessage> Settled { get; } = [];
+
+    /// <summary>Peers without a session for which a message is too long: they read one datagram.</summary>
+    public List<PeerEntry> TooLongFor { get; } = [];
+
+    /// <summary>
+    /// Places that do not answer: their hosts are to be asked whether the port is open. If one says no, the machine wants
+    /// to hear it by <see cref="PeerMachine.Refused"/>.
+    /// </summary>
+    public List<Ipv4Endpoint> Checks { get; } = [];
 
     public ReadOnlySpan<byte> Payload(in Outgoing send) => _arena.AsSpan(send.Start, send.Length);
 
@@ -114,7 +141,11 @@ internal sealed class Effects
         Arrivals.Clear();
         Changes.Clear();
         Lists.Clear();
-        Waiting.Clear();
+        Pongs.Clear();
+        Queued.Clear();
+        Settled.Clear();
+        TooLongFor.Clear();
+        Checks.Clear();
         _used = 0;
         if (_arena.Length > KeptBytes)
         {

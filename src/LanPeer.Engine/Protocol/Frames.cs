@@ -8,8 +8,8 @@ internal enum FrameType : byte
 {
     Padding = 0,
 
-    /// <summary>A message in the text form.</summary>
-    Text = 1,
+    /// <summary>A message in the text form, or a piece of one.</summary>
+    Message = 1,
 
     /// <summary>A sign of life. With a body of 8 bytes it asks for a PONG that returns them.</summary>
     Ping = 2,
@@ -19,6 +19,30 @@ internal enum FrameType : byte
 
     /// <summary>The answer to a PING.</summary>
     Pong = 4,
+
+    /// <summary>Which datagrams have come, and which messages are settled.</summary>
+    Ack = 5,
+
+    /// <summary>How much may be sent.</summary>
+    Credit = 6,
+
+    /// <summary>Messages that do not come any more.</summary>
+    Skip = 7,
+
+    /// <summary>A message that was not taken.</summary>
+    Reject = 8,
+
+    /// <summary>What the sender thinks of the presence of another.</summary>
+    Claim = 16,
+
+    /// <summary>Asks to try whether another is there.</summary>
+    ProbeRequest = 17,
+
+    /// <summary>It is.</summary>
+    ProbeAnswer = 18,
+
+    /// <summary>Where another member is, or the question for such.</summary>
+    Member = 19,
 }
 
 /// <summary>Writes and reads frames: type, length in two bytes, body.</summary>

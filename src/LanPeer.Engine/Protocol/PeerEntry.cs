@@ -1,6 +1,7 @@
 using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using LanPeer.Protocol.Presence;
 using LanPeer.Security;
 using LanPeer.Wire;
 
@@ -11,6 +12,21 @@ internal sealed record PeerProfile(string DisplayName, string Status, byte[]? Av
 {
     public bool Says(PeerProfile? other) => other is not null && DisplayName == other.DisplayName && Status == other.Status
         && Avatar.AsSpan().SequenceEqual(other.Avatar);
+}
+
+/// <summary>Whether a peer is here.</summary>
+internal enum PeerPresence : byte
+{
+    Alive,
+
+    /// <summary>It does not answer, and may be gone.</summary>
+    Suspect,
+
+    /// <summary>It said goodbye, or is nobody any more.</summary>
+    Left,
+
+    /// <summary>It was given up.</summary>
+    Gone,
 }
 
 /// <summary>What is known of one other peer. Mutable, and touched under the engine's lock only.</summary>
@@ -25,6 +41,9 @@ internal sealed class PeerEntry
     /// <summary>USER_ID as it came, the key of the table.</summary>
     public byte[] Key { get; private set; }
 
+    /// <summary>The user id before that: what was written under it may still be on the way.</summary>
+    public byte[] FormerKey { get; private set; } = [];
+
     public string UserId { get; private set; }
 
     /// <summary>The part of the user id before the last @.</summary>
@@ -35,6 +54,12 @@ internal sealed class PeerEntry
 
     /// <summary>Who it has proven to be; null for a peer that speaks in the clear.</summary>
     public PublicIdentity? Who => Contact?.Who;
+
+    /// <summary>Whether it is here. Who left or is gone is in the table no more.</summary>
+    public PeerPresence Presence { get; set; }
+
+    /// <summary>How that is watched; null for a peer that speaks in the clear.</summary>
+    public PeerWatch? Watch { get; init; }
 
     /// <summary>What the pins said of it when it came, or the user has decided since.</summary>
     public PinVerdict Verdict { get; set; }
@@ -113,6 +138,7 @@ internal sealed class PeerEntry
     [MemberNotNull(nameof(Key), nameof(UserId), nameof(Name))]
     internal void Call(ReadOnlySpan<byte> userId)
     {
+        FormerKey = Key ?? [];
         Key = userId.ToArray();
         UserId = Encoding.UTF8.GetString(userId);
         Name = Encoding.UTF8.GetString(UserIds.NamePart(userId));

@@ -1,4 +1,6 @@
 using System;
+using LanPeer.Protocol.Delivery;
+using LanPeer.Protocol.Presence;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -85,7 +87,13 @@ internal sealed partial class PeerMachine
     /// <param name="effects">Receives what is to be done.</param>
     private void Join(Contact contact, HandshakePayload said, Place place, Moment now, Effects effects)
     {
-        var peer = new PeerEntry(said.UserId, place.Asked) { Contact = contact, Proto = WireLimits.ProtocolVersion, MetUtc = now.Utc };
+        var peer = new PeerEntry(said.UserId, place.Asked)
+        {
+            Contact = contact,
+            Proto = WireLimits.ProtocolVersion,
+            MetUtc = now.Utc,
+            Watch = new PeerWatch(PeerWatch.HashOf(contact.RemoteStatic), now.Elapsed),
+        };
         contact.Entry = peer;
         _peers.Add(peer);
         _sealedPeers++;
@@ -94,6 +102,7 @@ internal sealed partial class PeerMachine
         Settle(peer, place, now);
         effects.Changes.Add(new PeerChange(PeerChangeKind.Joined, peer));
         Meet(peer, now, effects);
+        Watch(peer, now);
         ProbePlaces(peer, now, effects);
         Welcome(peer, now, effects);
     }
@@ -108,6 +117,7 @@ internal sealed partial class PeerMachine
         if (isRestart)
         {
             NoteRestart(peer, said.Boot, said.Port, now.Elapsed, effects);
+            BeginStreamAnew(peer.Contact!, Obstacle.Restarted, now, effects);
             peer.RunSince = now.Elapsed;
         }
 
@@ -158,7 +168,8 @@ internal sealed partial class PeerMachine
     {
         if (_profile is ProfileDetails profile)
         {
-            SendSealedProfile(peer, NewEnvelope(now), profile, now, effects);
+            Envelope envelope = NewEnvelope(now);
+            Queue(peer, MessageIdText(envelope), SealedProfile(envelope, profile), now, s_profilePatience, effects);
         }
     }
 

@@ -72,18 +72,17 @@ internal sealed partial class PeerMachine
         AskSeeds(now, effects);
         if (_burstStep >= s_burst.Length)
         {
-            SendSignsOfLife(now, effects);
+            CareForPaths(now, effects);
         }
     }
 
-    /// <summary>Tells everyone with a session that we are here.</summary>
-    private void SendSignsOfLife(Moment now, Effects effects)
+    /// <summary>Asks where everyone with a session is that may be reached elsewhere, and tells our user id to who does not know it.</summary>
+    private void CareForPaths(Moment now, Effects effects)
     {
         foreach (PeerEntry peer in _peers.Entries)
         {
             if (peer.Contact is not null)
             {
-                SendFrame(peer, FrameType.Ping, default, now, effects);
                 ProbePlaces(peer, now, effects);
                 if (peer.Contact.Current is { } keys && keys.IntroducedAs != _sessions.Own)
                 {
@@ -133,8 +132,9 @@ internal sealed partial class PeerMachine
             return effects.Commit(MessageWriter.Announcement(effects.Room(), NewEnvelope(now), details));
         }
 
-        int length = MessageWriter.Announcement(TextRoom, NewEnvelope(now), details);
-        return effects.Commit(_announcementSeal.Seal(TextRoom[..length], effects.Room()));
+        Span<byte> room = TextRoom();
+        int length = MessageWriter.Announcement(room, NewEnvelope(now), details);
+        return effects.Commit(_announcementSeal.Seal(room[..length], effects.Room()));
     }
 
     private DropReason OnDiscovery(in Datagram datagram, in Inbound inbound)

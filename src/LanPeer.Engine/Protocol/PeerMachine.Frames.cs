@@ -1,4 +1,6 @@
 using System;
+using LanPeer.Protocol.Delivery;
+using LanPeer.Protocol.Presence;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -8,94 +10,57 @@ namespace LanPeer.Protocol;
 /// <content>What goes through a session (docs/protocol.md, "Frames").</content>
 internal sealed partial class PeerMachine
 {
-    /// <summary>The largest text that fits one sealed datagram.</summary>
-    private const int MaxSealedText = WireLimits.MaxDatagram - SessionWire.TransportOverhead - Frames.Header;
+    /// <summary>Bytes of frames that fit one sealed datagram.</summary>
+    private const int MaxFrameBytes = CongestionWindow.MaxDatagram - SessionWire.TransportOverhead;
 
     /// <summary>Frames of one datagram that are acted on; nobody sends more.</summary>
     private const int MaxFrames = 64;
 
-    /// <summary>Bytes that wait for handshakes with all peers together.</summary>
-    private const int MaxWaitingBytes = 16 * 1_048_576;
+    /// <summary>What an idle peer keeps for writing messages.</summary>
+    private const int KeptText = 65_536;
 
-    private readonly byte[] _frames = new byte[WireLimits.MaxDatagram];
+    private readonly byte[] _frames = new byte[MaxFrameBytes];
+    private byte[] _text = new byte[KeptText];
 
-    /// <summary>Where a text for a sealed frame is written; <see cref="SendText"/> takes it from there.</summary>
-    private Span<byte> TextRoom => _frames.AsSpan(Frames.Header, MaxSealedText);
-
-    /// <summary>Sends the text in <see cref="TextRoom"/>: as a datagram to a plain peer, as a frame to one with a session.</summary>
-    private void SendText(PeerEntry peer, int length, Moment now, Effects effects)
+    /// <summary>Where a message for sessions is written, of up to 1 MiB.</summary>
+    /// <param name="length">What it takes at most; less than that many bytes are not there.</param>
+    private Span<byte> TextRoom(int length = 0)
     {
-        if (peer.Contact is not null)
+        length = Math.Clamp(length, KeptText, WireLimits.MaxMessage);
+        if (_text.Length < length || (_text.Length > KeptText && length == KeptText))
         {
-            SendFrames(peer, Frames.WriteHeader(_frames, FrameType.Text, length), now, effects, isMessage: true);
-            return;
+            _text = new byte[length];
         }
 
-        _frames.AsSpan(Frames.Header, length).CopyTo(effects.Room());
-        effects.Send(effects.Commit(length), peer.Endpoint, peer);
+        return _text;
     }
 
+    /// <summary>Seals one frame for a peer at once; without keys it begins the handshake that gives them instead.</summary>
     private void SendFrame(PeerEntry peer, FrameType type, ReadOnlySpan<byte> body, Moment now, Effects effects)
     {
-        body.CopyTo(_frames.AsSpan(Frames.Header));
-        SendFrames(peer, Frames.WriteHeader(_frames, type, body.Length), now, effects, isMessage: false);
-    }
-
-    /// <summary>
-    /// Seals the first bytes of the frame buffer for a peer, or lets them wait for the handshake that gives the keys. A
-    /// message waits too when the peer knows us by a former user id, as it would drop it as forged, and while the place it
-    /// would go to is not proven to be the peer's.
-    /// </summary>
-    private void SendFrames(PeerEntry peer, int length, Moment now, Effects effects, bool isMessage)
-    {
-        Contact contact = peer.Contact!;
-        if (contact.Current is TransportKeys keys && keys.MaySeal(now.Elapsed) && (!isMessage || (peer.IsReachable && keys.IntroducedAs == _sessions.Own)))
+        if (peer.Contact!.Current is not TransportKeys keys || !keys.MaySeal(now.Elapsed))
         {
-            int sealedLength = keys.Seal(_frames.AsSpan(0, length), effects.Room());
-            effects.Send(effects.Commit(sealedLength), peer.Endpoint, isMessage ? peer : null);
+            BeginAt(peer, now);
             return;
         }
 
-        if (isMessage)
-        {
-            bool isWaiting = WaitingBytes() + length <= MaxWaitingBytes && contact.TryWait(_frames.AsSpan(0, length));
-            effects.Waiting.Add(new WaitingMessage(peer, isWaiting));
-        }
-
-        if (contact.Current is null || contact.Current.IntroducedAs != _sessions.Own || !contact.Current.MaySeal(now.Elapsed))
-        {
-            BeginAt(peer, now);
-        }
-        else
-        {
-            ProbePlaces(peer, now, effects);
-        }
+        body.CopyTo(_frames.AsSpan(Frames.Header));
+        int length = Frames.WriteHeader(_frames, type, body.Length);
+        effects.Send(effects.Commit(keys.Seal(_frames.AsSpan(0, length), effects.Room())), peer.Endpoint);
     }
 
-    private long WaitingBytes()
+    /// <summary>A message goes to a peer or came from it: its keys end sooner from now on, and may be due for new ones.</summary>
+    private void NoteMessage(PeerEntry peer, Moment now)
     {
-        long bytes = 0;
-        foreach (Contact contact in _contacts.All)
+        if (peer.Contact!.Current is { CarriedMessage: false } keys)
         {
-            bytes += contact.WaitingBytes;
+            keys.NoteMessage();
+            _nextSessionCare = keys.EndsAt < _nextSessionCare ? keys.EndsAt : _nextSessionCare;
+            if (SessionLayer.IsRekeyDue(peer.Contact, now.Elapsed))
+            {
+                BeginAt(peer, now);
+            }
         }
-
-        return bytes;
-    }
-
-    /// <summary>What waited goes out under the new keys.</summary>
-    /// <returns>Whether there was anything.</returns>
-    private bool FlushWaiting(PeerEntry peer, Moment now, Effects effects)
-    {
-        bool isAny = false;
-        while (peer.IsReachable && peer.Contact!.TryTakeWaiting(out byte[]? frames))
-        {
-            frames!.CopyTo(_frames, 0);
-            SendFrames(peer, frames.Length, now, effects, isMessage: false);
-            isAny = true;
-        }
-
-        return isAny;
     }
 
     private DropReason OnFrames(ReadOnlySpan<byte> rest, in Inbound inbound)
@@ -131,7 +96,7 @@ internal sealed partial class PeerMachine
 
         if (isAsked)
         {
-            SendFrame(inbound.Peer!, FrameType.Pong, question, inbound.Now, inbound.Effects);
+            AnswerPing(inbound.Peer!, question, inbound.Now, inbound.Effects);
         }
 
         return reason;
@@ -141,15 +106,24 @@ internal sealed partial class PeerMachine
     {
         switch (type)
         {
-            case FrameType.Text:
-                DropReason reason = DatagramReader.Read(body, out Datagram datagram);
-                return reason != DropReason.None ? reason : OnMessage(datagram, inbound);
             case FrameType.Pong:
                 OnPong(inbound.Peer!, body, inbound.Now, inbound.Effects);
+                NotePong(body, inbound);
                 return DropReason.None;
+            case FrameType.Claim:
+                return OnClaim(inbound.Peer!, body, inbound.Now, inbound.Effects);
+            case FrameType.ProbeRequest:
+                return OnProbeRequest(inbound.Peer!, body, inbound.Now, inbound.Effects);
+            case FrameType.ProbeAnswer:
+                return OnProbeAnswer(body);
+            case FrameType.Member:
+                return OnMember(body, inbound);
             case FrameType.Leave:
+                Tell(inbound.Peer!, ClaimKind.Left, inbound.Now);
                 Forget(inbound.Peer!, PeerChangeKind.Left, inbound.Effects);
                 return DropReason.None;
+            case FrameType.Message or FrameType.Ack or FrameType.Credit or FrameType.Skip or FrameType.Reject:
+                return OnDeliveryFrame(type, body, inbound);
             default:
                 return DropReason.None;
         }

@@ -99,7 +99,7 @@ internal sealed partial class PeerMachine
                 SendPing(peer, now, effects);
             }
         }
-        else if (contact.WaitingCount > 0 && contact.Attempt is null && contact.Current?.IntroducedAs != _sessions.Own)
+        else if (contact.Channel.Outbound.Count > 0 && contact.Attempt is null && contact.Current?.IntroducedAs != _sessions.Own)
         {
             BeginAt(peer, now);
         }
@@ -115,9 +115,9 @@ internal sealed partial class PeerMachine
         {
             _sessions.Abandon(contact);
         }
-        else if (!_sessions.Retry(contact, now))
+        else
         {
-            contact.ForgetWaiting();
+            _ = _sessions.Retry(contact, now);
         }
     }
 }

@@ -104,14 +104,15 @@ internal sealed partial class PeerMachine
 
     /// <summary>
     /// Somebody with a session. Its announcements are no signs of life and move nothing. One of another start may mean
-    /// that it lost its keys, or be a repetition of an old one: a handshake tells, and until then all stays as it is.
+    /// that it lost its keys, or be a repetition of an old one: a handshake tells, and until then all stays as it is. So
+    /// does one of somebody who does not answer where it was.
     /// </summary>
     private DropReason FollowDoubt(
         Contact contact, PeerEntry peer, uint boot, Ipv4Endpoint endpoint, in Inbound inbound, bool isProven)
     {
         TimeSpan now = inbound.Now.Elapsed;
         Hear(contact, inbound);
-        if (boot == peer.Boot && contact.Current is not null)
+        if (boot == peer.Boot && contact.Current is not null && peer.Presence == PeerPresence.Alive)
         {
             return DropReason.None;
         }

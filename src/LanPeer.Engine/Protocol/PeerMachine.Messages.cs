@@ -8,82 +8,105 @@ namespace LanPeer.Protocol;
 /// <content>POST and DM (docs/protocol.md, "Messages").</content>
 internal sealed partial class PeerMachine
 {
-    /// <summary>Writes one post to the given peers: one encoding for each form they read, not one for each of them.</summary>
-    /// <returns>The message id, or null when the text does not fit one datagram; then nothing is sent to anyone.</returns>
-    public string? Post(Moment now, string text, IReadOnlyList<PeerEntry> peers, Effects effects)
+    /// <summary>What a text may grow by on its way: escapes double it at most, and the other fields take less than 2 KiB.</summary>
+    private const int FieldRoom = 2_048;
+
+    /// <summary>
+    /// Writes one post to the given peers: one encoding for each form they read, not one for each of them. Those who read one
+    /// datagram do not get what does not fit it (<see cref="Effects.TooLongFor"/>).
+    /// </summary>
+    /// <param name="now">Now.</param>
+    /// <param name="text">What to say.</param>
+    /// <param name="peers">To whom.</param>
+    /// <param name="patience">How long it is tried to reach those with a session.</param>
+    /// <param name="effects">Receives what is to be done.</param>
+    /// <returns>The message id, or null when the text is longer than 1 MiB; then nothing is sent to anyone.</returns>
+    public string? Post(Moment now, string text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects)
     {
         Envelope envelope = NewEnvelope(now);
-        var payloads = new Dictionary<WriteForm, (int, int)>();
+        string id = MessageIdText(envelope);
 
-        // The seed's own form is written first even without receivers: whether a text fits must not depend on who is here.
-        _ = TryEncode(default, out bool fits);
-        bool isSealed = false;
-        foreach (PeerEntry peer in peers)
-        {
-            isSealed |= peer.Contact is not null;
-            fits = fits && (peer.Contact is not null || TryEncode(peer.Form, out _));
-        }
-
-        int sealedLength = fits && isSealed ? WriteSignedPost(envelope, text) : 0;
-        if (!fits || (isSealed && sealedLength == 0))
+        // Signed even without receivers: whether a text fits must not depend on who is here.
+        if (WriteSignedPost(envelope, text) is not byte[] body)
         {
             return null;
         }
 
+        var payloads = new Dictionary<WriteForm, (int Start, int Length)>();
         foreach (PeerEntry peer in peers)
         {
             if (peer.Contact is not null)
             {
-                SendText(peer, sealedLength, now, effects);
+                Queue(peer, id, body, now, patience, effects);
+            }
+            else if (Encode(peer.Form) is { Length: > 0 } payload)
+            {
+                effects.Send(payload, peer.Endpoint, peer);
             }
             else
             {
-                effects.Send(payloads[peer.Form], peer.Endpoint, peer);
+                effects.TooLongFor.Add(peer);
             }
         }
 
-        return MessageIdText(envelope);
+        return id;
 
-        bool TryEncode(WriteForm form, out bool fitted)
+        (int Start, int Length) Encode(WriteForm form)
         {
-            if (!payloads.ContainsKey(form))
+            if (!payloads.TryGetValue(form, out (int, int) payload))
             {
-                int length = MessageWriter.Post(effects.Room(), envelope, text, form);
-                if (length == 0)
-                {
-                    return fitted = false;
-                }
-
-                payloads[form] = effects.Commit(length);
+                payloads[form] = payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, form));
             }
 
-            return fitted = true;
+            return payload;
         }
     }
 
-    /// <summary>Writes a post with its author's signature into the room for sealed texts: made once, however many get it.</summary>
-    private int WriteSignedPost(in Envelope envelope, string text)
-        => MessageWriter.SignedPost(TextRoom, envelope, text, new PostProof
+    /// <summary>Writes a post with its author's signature: made once, however many get it.</summary>
+    private byte[]? WriteSignedPost(in Envelope envelope, string text)
+    {
+        Span<byte> room = RoomFor(text);
+        int length = room.IsEmpty ? 0 : MessageWriter.SignedPost(room, envelope, text, new PostProof
         {
             PeerId = _peerId,
             Key = _key,
             SignKey = _signKey,
             Signature = PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text),
         });
+        return length > 0 ? room[..length].ToArray() : null;
+    }
+
+    /// <summary>Room for a message with this text; none when it is too long whatever is written around it.</summary>
+    private Span<byte> RoomFor(string text)
+        => text.Length > WireLimits.MaxMessage ? default
+            : TextRoom((2 * System.Text.Encoding.UTF8.GetByteCount(text)) + FieldRoom);
 
     /// <summary>Writes one direct message.</summary>
-    /// <returns>The message id, or null when the text does not fit one datagram.</returns>
-    public string? DM(Moment now, PeerEntry peer, string text, Effects effects)
+    /// <param name="now">Now.</param>
+    /// <param name="peer">To whom.</param>
+    /// <param name="text">What to say.</param>
+    /// <param name="patience">How long it is tried to reach one with a session.</param>
+    /// <param name="effects">Receives what is to be done.</param>
+    /// <returns>The message id, or null when the text is longer than what this receiver reads: 1 MiB, or one datagram.</returns>
+    public string? DM(Moment now, PeerEntry peer, string text, TimeSpan patience, Effects effects)
     {
         Envelope envelope = NewEnvelope(now);
-        int length = MessageWriter.DM(
-            peer.Contact is null ? _frames.AsSpan(Frames.Header) : TextRoom, envelope, peer.Key, text, peer.Form);
+        Span<byte> room = peer.Contact is null ? effects.Room() : RoomFor(text);
+        int length = room.IsEmpty ? 0 : MessageWriter.DM(room, envelope, peer.Key, text, peer.Form);
         if (length == 0)
         {
             return null;
         }
 
-        SendText(peer, length, now, effects);
+        if (peer.Contact is null)
+        {
+            effects.Send(effects.Commit(length), peer.Endpoint, peer);
+        }
+        else
+        {
+            Queue(peer, MessageIdText(envelope), room[..length].ToArray(), now, patience, effects);
+        }
+
         return MessageIdText(envelope);
     }
 
@@ -122,7 +145,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Arrivals.Add(new Arrival(
             datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
             datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc,
-            ShareKeyOf(datagram, inbound), inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null));
+            ShareKeyOf(datagram, inbound), inbound.Peer is not null, inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null));
         return DropReason.None;
     }
 

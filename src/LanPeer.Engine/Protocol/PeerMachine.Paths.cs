@@ -30,6 +30,7 @@ internal sealed partial class PeerMachine
     {
         peer.LastSeen = now.Elapsed;
         peer.LastSeenUtc = now.Utc;
+        NoteLife(peer, now, effects);
         if (IsSamePlace(peer.Endpoint, source))
         {
             peer.PathHeard = now.Elapsed;
@@ -88,8 +89,14 @@ internal sealed partial class PeerMachine
     /// <summary>A place has returned what was sent there, so it is the peer's.</summary>
     private void OnPong(PeerEntry peer, ReadOnlySpan<byte> body, Moment now, Effects effects)
     {
-        if (body.Length == Frames.TokenLength && peer.Probe.Token != 0
-            && BinaryPrimitives.ReadUInt64BigEndian(body) == peer.Probe.Token)
+        if (body.Length != Frames.TokenLength)
+        {
+            return;
+        }
+
+        ulong token = BinaryPrimitives.ReadUInt64BigEndian(body);
+        peer.Watch!.NoteRoundTrip(now.Elapsed, token);
+        if (peer.Probe.Token != 0 && token == peer.Probe.Token)
         {
             Ipv4Endpoint place = peer.Probe.Place;
             peer.Probe = default;
@@ -114,7 +121,7 @@ internal sealed partial class PeerMachine
             if (!peer.IsReachable)
             {
                 peer.IsReachable = true;
-                _ = FlushWaiting(peer, now, effects);
+                MarkDirty(peer.Contact!);
             }
 
             if (IsClaimed(peer, place) && !peer.IsAddressMatched)

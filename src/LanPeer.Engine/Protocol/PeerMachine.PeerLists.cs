@@ -41,7 +41,9 @@ internal sealed partial class PeerMachine
             if (peer.Contact is not null)
             {
                 peer.ListAsked = now.Elapsed;
-                SendText(peer, MessageWriter.PeerListRequest(TextRoom, NewEnvelope(now), padTo: 0), now, effects);
+                Span<byte> room = TextRoom();
+                int length = MessageWriter.PeerListRequest(room, NewEnvelope(now), padTo: 0);
+                Queue(peer, "", room[..length].ToArray(), now, s_listPatience, effects);
                 asked++;
             }
             else if (peer.Dialect == Dialect.Lean)
@@ -127,7 +129,9 @@ internal sealed partial class PeerMachine
         var list = new PeerListText(ids.Append(']').ToString(), endpoints.Append(']').ToString(), count);
         if (inbound.Peer is not null)
         {
-            SendText(inbound.Peer, MessageWriter.PeerListResponse(TextRoom, NewEnvelope(inbound.Now), list), inbound.Now, inbound.Effects);
+            Span<byte> room = TextRoom();
+            int written = MessageWriter.PeerListResponse(room, NewEnvelope(inbound.Now), list);
+            Queue(inbound.Peer, "", room[..written].ToArray(), inbound.Now, s_listPatience, inbound.Effects);
             return;
         }
 

@@ -21,6 +21,9 @@ internal sealed partial class PeerMachine
     /// <summary>Bytes a second of unasked profiles and peer lists to all together.</summary>
     private const double UnaskedBytesPerSecond = 64 * 1_024;
 
+    /// <summary>How long a peer with a session may take to get it.</summary>
+    private static readonly TimeSpan s_profilePatience = TimeSpan.FromSeconds(60);
+
     private readonly SourceLimiter<Ipv4Endpoint> _profilesToEndpoint = new(1 / ProfileIntervalSeconds, 1, MaxRemembered);
     private readonly SourceLimiter<uint> _profilesToAddress = new(ProfilesPerAddress / ProfileIntervalSeconds, ProfilesPerAddress, MaxRemembered);
     private readonly Dictionary<WriteForm, (int Start, int Length)> _profilePayloads = [];
@@ -41,11 +44,12 @@ internal sealed partial class PeerMachine
 
         _profile = profile;
         _profilePayloads.Clear();
+        byte[]? body = null;
         foreach (PeerEntry peer in _peers.Entries)
         {
             if (peer.Contact is not null)
             {
-                SendSealedProfile(peer, envelope, profile, now, effects);
+                Queue(peer, MessageIdText(envelope), body ??= SealedProfile(envelope, profile), now, s_profilePatience, effects);
                 continue;
             }
 
@@ -105,7 +109,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.Updated, peer));
         inbound.Effects.Arrivals.Add(new Arrival(
             MessageType.Profile, peer.UserId, peer, "", profile.Status, profile, datagram.Timestamp,
-            datagram.Text(Field.MessageId), inbound.Now.Utc, ShareKeyOf(datagram, inbound)));
+            datagram.Text(Field.MessageId), inbound.Now.Utc, ShareKeyOf(datagram, inbound), inbound.Peer is not null));
         return DropReason.None;
     }
 
@@ -176,13 +180,11 @@ internal sealed partial class PeerMachine
 
     private int ProfileSize => 256 + (_profile?.AvatarBase64.Length ?? 0);
 
-    private void SendSealedProfile(PeerEntry peer, in Envelope envelope, in ProfileDetails profile, Moment now, Effects effects)
+    /// <summary>The profile as peers with a session get it.</summary>
+    private byte[] SealedProfile(in Envelope envelope, in ProfileDetails profile)
     {
-        int length = MessageWriter.Profile(TextRoom, envelope, profile, default);
-        if (length > 0)
-        {
-            SendText(peer, length, now, effects);
-        }
+        Span<byte> room = TextRoom();
+        return room[..MessageWriter.Profile(room, envelope, profile, default)].ToArray();
     }
 
     private void SendProfile(PeerEntry peer, in Envelope envelope, Effects effects)

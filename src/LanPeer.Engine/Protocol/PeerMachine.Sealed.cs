@@ -19,7 +19,7 @@ internal sealed partial class PeerMachine
     private static readonly TimeSpan s_memberMemory = TimeSpan.FromMinutes(5);
 
     private readonly byte[] _opened = new byte[WireLimits.MaxDatagram];
-    private readonly Dictionary<ulong, TimeSpan> _members = [];
+    private readonly Dictionary<ulong, TimeSpan> _memberSources = [];
     private TimeSpan _nextWrongKey;
     private TimeSpan _nextKeyChange;
 
@@ -89,10 +89,10 @@ internal sealed partial class PeerMachine
         Heard(peer, inbound.Source, inbound.Now, inbound.Effects);
         if (isConfirmation)
         {
-            _ = FlushWaiting(peer, inbound.Now, inbound.Effects);
+            MarkDirty(contact);
         }
 
-        return OnFrames(_opened.AsSpan(0, bytes.Length - SessionWire.TransportOverhead), inbound with { Peer = peer });
+        return OnTransportFrames(bytes, _opened.AsSpan(0, bytes.Length - SessionWire.TransportOverhead), inbound with { Peer = peer });
     }
 
     private DropReason OnSealedAnnouncement(ReadOnlySpan<byte> bytes, in Inbound inbound)
@@ -113,7 +113,7 @@ internal sealed partial class PeerMachine
             return DropReason.NotAuthentic;
         }
 
-        NoteMember(inbound);
+        NoteMember(inbound.Source, inbound.Now.Elapsed);
         DropReason reason = DatagramReader.Read(_opened.AsSpan(0, bytes.Length - SessionWire.AnnouncementOverhead), out Datagram datagram);
         return reason != DropReason.None ? reason
             : datagram.Type != MessageType.PeerDiscovery || (!datagram.Sender.IsEmpty && !datagram.HasValue(Field.Key)) ? DropReason.Ignored
@@ -133,21 +133,21 @@ internal sealed partial class PeerMachine
         }
     }
 
-    private void NoteMember(in Inbound inbound)
+    private void NoteMember(Ipv4Endpoint source, TimeSpan heard)
     {
-        if (_members.Count >= MaxMembers && !_members.ContainsKey(SourceKey(inbound.Source)))
+        if (_memberSources.Count >= MaxMembers && !_memberSources.ContainsKey(SourceKey(source)))
         {
             // More than there may be are repetitions from invented sources; what they cost is the kinder of two warnings.
-            _members.Clear();
+            _memberSources.Clear();
         }
 
-        _members[SourceKey(inbound.Source)] = inbound.Now.Elapsed;
+        _memberSources[SourceKey(source)] = heard;
     }
 
     /// <summary>Whether somebody there has lately announced with one of our keys, or has a session made with one.</summary>
     private bool IsMember(Ipv4Endpoint source, TimeSpan now)
     {
-        if (_members.TryGetValue(SourceKey(source), out TimeSpan heard) && now - heard <= s_memberMemory)
+        if (_memberSources.TryGetValue(SourceKey(source), out TimeSpan heard) && now - heard <= s_memberMemory)
         {
             return true;
         }

@@ -118,9 +118,9 @@ internal sealed partial class PeerMachine
             new Place(work.Source, work.Attempt.To), contact.Current == work.Keys, now, effects);
         if (reason == DropReason.None)
         {
-            // The other side believes nothing until we have used the keys. A message that waited does it too.
+            // The other side believes nothing until we have used the keys. A message that waited does it as well.
             Heard(contact.Entry!, work.Source, now, effects);
-            if (!FlushWaiting(contact.Entry!, now, effects))
+            if (!Pump(contact, now, effects))
             {
                 SendPing(contact.Entry!, now, effects);
             }

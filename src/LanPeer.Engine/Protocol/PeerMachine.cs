@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Text;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.Wire;
@@ -58,6 +59,7 @@ internal sealed partial class PeerMachine : IDisposable
         _key = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.AgreementKey));
         _signKey = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.SigningKey));
         _peers = new PeerTable(settings.MaxPeers, CapacityOfAddress);
+        _inboxCredit = new InboxCredit(settings.InboxMessages, settings.InboxBytes);
         _userId = MakeUserId();
         do
         {
@@ -95,6 +97,8 @@ internal sealed partial class PeerMachine : IDisposable
         {
             TimeSpan next = _nextAnnouncement < _nextSweep ? _nextAnnouncement : _nextSweep;
             next = _nextProfile < next ? _nextProfile : next;
+            next = _nextDelivery < next ? _nextDelivery : next;
+            next = _nextPresence < next ? _nextPresence : next;
             return _nextSessionCare < next ? _nextSessionCare : next;
         }
     }
@@ -134,8 +138,16 @@ internal sealed partial class PeerMachine : IDisposable
             }
         }
 
+        foreach (PeerEntry peer in _peers.Entries)
+        {
+            if (peer.Contact is { } contact)
+            {
+                Abandon(contact, Obstacle.Stopped, effects);
+            }
+        }
+
         LeaveUnconfirmed(effects);
-        _nextAnnouncement = _nextSweep = _nextProfile = _nextSessionCare = TimeSpan.MaxValue;
+        _nextAnnouncement = _nextSweep = _nextProfile = _nextSessionCare = _nextDelivery = _nextPresence = TimeSpan.MaxValue;
     }
 
     /// <summary>Forgets all keys. Nothing may be called afterwards, and no work may be running.</summary>
@@ -246,6 +258,12 @@ internal sealed partial class PeerMachine : IDisposable
     /// <summary>Does what is due: announcements, expiry, profiles that had to wait.</summary>
     public void Tick(Moment now, Effects effects)
     {
+        // First, because it finds out that we slept, and then there is something to announce.
+        if (now.Elapsed >= _nextPresence)
+        {
+            CareForPresence(now, effects);
+        }
+
         if (now.Elapsed >= _nextAnnouncement)
         {
             Announce(now, effects);
@@ -266,6 +284,13 @@ internal sealed partial class PeerMachine : IDisposable
         {
             CareForSessions(now, effects);
         }
+
+        if (now.Elapsed >= _nextDelivery)
+        {
+            CareForDelivery(now, effects);
+        }
+
+        Flush(now, effects);
     }
 
     private bool IsWithinLimits(in Datagram datagram, in Inbound inbound)
@@ -276,7 +301,9 @@ internal sealed partial class PeerMachine : IDisposable
         }
 
         PeerEntry? peer = inbound.Peer ?? _peers.Find(datagram.Sender);
-        return peer is not null && (inbound.Peer is not null || AddressRule.SpeaksFor(_network, peer, inbound.Source))
+        // What comes through a session was asked for: how much of it, the credit says.
+        return peer is not null && inbound.Peer is not null && datagram.Type is MessageType.Post or MessageType.DM ? true
+            : peer is not null && (inbound.Peer is not null || AddressRule.SpeaksFor(_network, peer, inbound.Source))
             ? InboundLimits.Allows(peer, datagram.Type, inbound.Now.Elapsed)
             : (_network.IsOnLink(inbound.Source.Address) ? _limits : _farLimits)
                 .Allows(inbound.Source.Address, datagram.Type, inbound.Now.Elapsed);
@@ -342,7 +369,7 @@ internal sealed partial class PeerMachine : IDisposable
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
             PeerEntry peer = _peers.Entries[i];
-            if (now.Elapsed - peer.LastSeen > _settings.PeerTimeout)
+            if (peer.Contact is null && now.Elapsed - peer.LastSeen > _settings.PeerTimeout)
             {
                 Forget(peer, PeerChangeKind.Expired, effects);
             }
@@ -357,8 +384,17 @@ internal sealed partial class PeerMachine : IDisposable
     {
         SetProfileOf(peer, null);
         _peers.Remove(peer);
+        peer.Presence = kind == PeerChangeKind.Expired ? PeerPresence.Gone : PeerPresence.Left;
         if (peer.Contact is Contact contact)
         {
+            Abandon(contact, Obstacle.Gone, effects);
+            if (_security.Network.IsClosed)
+            {
+                // It may come back with the network's next key.
+                NoteMember(peer.Endpoint, peer.LastSeen);
+            }
+
+            Unwatch(peer);
             contact.Entry = null;
             _sealedPeers--;
             Dismiss(contact, effects);
@@ -374,7 +410,8 @@ internal sealed partial class PeerMachine : IDisposable
         {
             // In a session there is no other sender than the one it belongs to.
             peer = inbound.Peer;
-            return datagram.Sender.SequenceEqual(peer.Key) ? DropReason.None : DropReason.ForgedSender;
+            return datagram.Sender.SequenceEqual(peer.Key) || datagram.Sender.SequenceEqual(peer.FormerKey)
+                ? DropReason.None : DropReason.ForgedSender;
         }
 
         peer = _peers.Find(datagram.Sender);

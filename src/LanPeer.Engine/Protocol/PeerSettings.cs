@@ -14,7 +14,7 @@ internal sealed record PeerSettings
     /// <summary>Between two announcements, ±10 %.</summary>
     public TimeSpan AnnounceInterval { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A peer not heard of for this long is gone.</summary>
+    /// <summary>A peer without a session not heard of for this long is gone. Those with one are probed.</summary>
     public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Peers asked by unicast at each announcement, for what no broadcast reaches.</summary>
@@ -28,6 +28,12 @@ internal sealed record PeerSettings
 
     /// <summary>The same for addresses of this host, where test suites run many.</summary>
     public int MaxPeersOnThisHost { get; init; } = 1_024;
+
+    /// <summary>Messages the inbox holds.</summary>
+    public int InboxMessages { get; init; } = 10_000;
+
+    /// <summary>Bytes of messages the inbox holds.</summary>
+    public long InboxBytes { get; init; } = 64 * 1_048_576;
 
     /// <summary>Bytes of avatars kept of all peers: 400 of the largest.</summary>
     public int MaxAvatarBytes { get; init; } = 400 * WireLimits.MaxAvatar;

@@ -10,8 +10,11 @@ namespace LanPeer.Wire;
 internal static class DatagramReader
 {
     /// <summary>Reads one datagram.</summary>
+    /// <param name="bytes">Its payload.</param>
+    /// <param name="datagram">What it says; it refers to the payload.</param>
+    /// <param name="maxLength">How long it may be: what comes through a session is put together from pieces.</param>
     /// <returns><see cref="DropReason.None"/> when the message is well-formed for its type, else why it is dropped.</returns>
-    public static DropReason Read(ReadOnlySpan<byte> bytes, out Datagram datagram)
+    public static DropReason Read(ReadOnlySpan<byte> bytes, out Datagram datagram, int maxLength = WireLimits.MaxDatagram)
     {
         datagram = new Datagram(bytes);
         if (bytes.IsEmpty)
@@ -19,7 +22,7 @@ internal static class DatagramReader
             return DropReason.Empty;
         }
 
-        if (bytes.Length > WireLimits.MaxDatagram)
+        if (bytes.Length > maxLength)
         {
             return DropReason.TooLong;
         }
@@ -83,7 +86,7 @@ internal static class DatagramReader
     private static bool Put(ref Datagram datagram, Field field, int start, int length)
     {
         ref FieldSlice slot = ref datagram.Slices[(int)field];
-        var incoming = new FieldSlice { Start = (ushort)start, Length = (ushort)length, Present = true };
+        var incoming = new FieldSlice { Start = start, Length = length, Present = true };
         if (!slot.Present)
         {
             slot = incoming;
@@ -131,7 +134,7 @@ internal static class DatagramReader
     {
         int leading = value.StartsWith(" "u8) ? 1 : 0;
         int length = value[leading..].TrimEnd(" \t"u8).Length;
-        slice.Start += (ushort)leading;
-        slice.Length = (ushort)length;
+        slice.Start += leading;
+        slice.Length = length;
     }
 }

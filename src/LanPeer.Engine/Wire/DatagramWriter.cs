@@ -14,7 +14,7 @@ internal ref struct DatagramWriter
 
     public DatagramWriter(Span<byte> buffer, Dialect dialect)
     {
-        _buffer = buffer.Length > WireLimits.MaxDatagram ? buffer[..WireLimits.MaxDatagram] : buffer;
+        _buffer = buffer;
         _dialect = dialect;
         _length = 0;
         _overflow = false;

@@ -43,6 +43,8 @@ internal enum DropReason
     Unsolicited,
     Ignored,
     InboxFull,
+    NoCredit,
+    ReassemblyFull,
 
     // What sessions and trust find.
     NotAuthentic,

@@ -36,11 +36,11 @@ internal enum Field : byte
     None,
 }
 
-/// <summary>Where a value lies in its datagram. Offsets of a UDP payload fit 16 bits.</summary>
+/// <summary>Where a value lies in its datagram, or in a message of up to 1 MiB.</summary>
 internal struct FieldSlice
 {
-    public ushort Start;
-    public ushort Length;
+    public int Start;
+    public int Length;
     public bool Present;
 
     /// <summary>Set when the key came in both dialects: the lean form is exact, nothing is to be stripped.</summary>

@@ -15,7 +15,7 @@ internal readonly record struct WriteForm(Dialect Dialect, bool Tokens);
 
 /// <summary>
 /// Messages to bytes, in the seed's field order (docs/protocol.md, "Messages"). Each method returns the length of the
-/// datagram, or 0 when it does not fit the buffer or 65,507 bytes.
+/// message, or 0 when it does not fit the buffer.
 /// </summary>
 internal static class MessageWriter
 {

@@ -40,7 +40,7 @@ internal static class UserIds
 
     /// <summary>
     /// Strict, for names chosen here: letters, digits, <c>- _ .</c>; anything else breaks somebody's parser
-    /// (REFERENCE D25).
+    /// (REFERENCE D25). The Hangul fillers are letters that show nothing, and nobody would take an id with one.
     /// </summary>
     public static bool IsValidName(string name)
     {
@@ -51,7 +51,7 @@ internal static class UserIds
 
         foreach (Rune rune in name.EnumerateRunes())
         {
-            if (!Rune.IsLetterOrDigit(rune) && rune.Value is not ('-' or '_' or '.'))
+            if ((!Rune.IsLetterOrDigit(rune) && rune.Value is not ('-' or '_' or '.')) || VisibleText.IsHidden(rune))
             {
                 return false;
             }

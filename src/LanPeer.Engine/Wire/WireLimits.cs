@@ -6,6 +6,9 @@ internal static class WireLimits
     /// <summary>The largest UDP payload over IPv4: 65,535 less 20 bytes of IP and 8 bytes of UDP header (RFC 768, RFC 791).</summary>
     public const int MaxDatagram = 65_507;
 
+    /// <summary>The largest message between peers with a session, in its text form.</summary>
+    public const int MaxMessage = 1_048_576;
+
     /// <summary>USER_ID, FROM, TO: room for a name of 64 bytes, the @ and a long host name.</summary>
     public const int MaxUserId = 128;
 

@@ -102,7 +102,7 @@ public sealed class AdversaryScheduleTests
                     Assert.True(entry.Endpoint.Port == other.Port && (other.Host.Has(entry.Endpoint.Address) || entry.Endpoint.IsLoopback),
                         $"{peer.Name} has {other.Name} at {entry.Endpoint}, it is at {other.Endpoint}");
                     string text = $"{peer.Name} to {other.Name} in the end";
-                    peer.Do((now, effects) => peer.Machine.DM(now, entry, text, effects));
+                    peer.Do((now, effects) => peer.Machine.DM(now, entry, text, TimeSpan.FromSeconds(30), effects));
                     scenario.Lan.Run(1);
                     Assert.True(other.Arrivals.Any(arrival => arrival.Content == text && arrival.Peer?.Who?.PeerId == peer.Machine.Identity.PeerId),
                         $"'{text}' of {peer.UserId} did not arrive; {other.Name} calls it {other.Machine.FindPeer(peer.Machine.Identity.PeerId)?.UserId} "
@@ -134,7 +134,11 @@ public sealed class AdversaryScheduleTests
                 Assert.True(_names.Contains((real!, entry.UserId)), $"{peer.Name} calls {real!.Name} {entry.UserId}");
                 // At a place that is not proven yet nothing is sent but the question whether it is right.
                 Assert.True(!entry.IsReachable || _places.Contains((real!, entry.Endpoint)), $"{peer.Name} has {real!.Name} at {entry.Endpoint}, where it never was");
-                Assert.True(entry.Verdict != PinVerdict.Conflict,
+
+                // One who has several addresses may be met at another than the one it names, after an adversary has said
+                // something in the clear from that one. Who is who shows when that one is proven to be its own.
+                bool isDoubted = !entry.IsAddressMatched && peer.Machine.Peers.Any(other => other.Who is null && other.UserId == entry.UserId);
+                Assert.True(entry.Verdict != PinVerdict.Conflict || isDoubted,
                     $"{peer.Name} has {entry.UserId} at {entry.Endpoint} in conflict with {string.Join(", ", peer.Machine.Peers.Where(other => other != entry).Select(other => $"{other.UserId} at {other.Endpoint}"))}");
             }
         }
@@ -160,10 +164,17 @@ public sealed class AdversaryScheduleTests
             ScenarioMessage sent = scenario.Messages.Single(message => message.Text == arrival.Arrival.Content);
             Assert.True(arrival.Arrival.Peer.Who.PeerId == sent.From.Machine.Identity.PeerId,
                 $"{arrival.By.Name} takes what {sent.From.Name} wrote for another's");
-            Assert.Equal(sent.UserId, arrival.Arrival.From);
+
+            // Sent under one user id, it may be delivered when its sender has told of the next one already.
+            Assert.True(_names.Contains((sent.From, arrival.Arrival.From)), $"{arrival.By.Name} got from {arrival.Arrival.From} what {sent.UserId} sent");
             Assert.Equal(sent.MessageId, arrival.Arrival.MessageId);
             Assert.True(sent.To is null || sent.To == arrival.By, $"{arrival.By.Name} got what was for {sent.To?.Name}");
-            Assert.Equal(1, scenario.Arrivals.Count(other => other.By == arrival.By && other.Arrival.Content == arrival.Arrival.Content));
+
+            // Not counted is what came in the clear: a sender whom an adversary has shown a second, plain receiver writes to both.
+            ScenarioArrival[] same = [.. scenario.Arrivals.Where(other => other.By == arrival.By && other.Arrival.Peer?.Who is not null
+                && other.Arrival.Content == arrival.Arrival.Content)];
+            Assert.True(same.Length == 1, $"{arrival.By.Name} got '{arrival.Arrival.Content}' of {sent.From.Name}, sent at {sent.At}, at {string.Join(
+                " and ", same.Select(one => $"{one.At} in run {one.Run}"))}");
         }
     }
 }

@@ -30,7 +30,7 @@ public sealed class LostConfirmationTests : AttackTest
             dropped += isConfirmation ? 1 : 0;
             return isConfirmation ? Verdict.Drop : Verdict.Pass;
         };
-        Assert.True(Lan.RunUntil(() => dropped == 1, TimeSpan.FromMinutes(12)));
+        Assert.True(Lan.RunUntil(() => dropped == 1, TimeSpan.FromMinutes(62)));
         Lan.Run(isRekey ? 12 : 35);
 
         AssertTheyTalk();

@@ -17,6 +17,7 @@ internal sealed class Mallory
     private readonly AdversaryHands _hands;
     private readonly PeerSecurity _security;
     private ulong _epochs;
+    private ulong _stream;
     private uint _index = 0x4D41_4C00;
     private Handshake? _noise;
 
@@ -145,7 +146,7 @@ internal sealed class Mallory
         Raw(victim, frame, from);
     }
 
-    public void Text(VirtualPeer victim, string text, Ipv4Endpoint? from = null) => Frame(victim, FrameType.Text, Encoding.UTF8.GetBytes(text), from);
+    public void Text(VirtualPeer victim, string text, Ipv4Endpoint? from = null) => Raw(victim, Protocol.MessageBytes.Frame(Encoding.UTF8.GetBytes(text), ++_stream), from);
 
     /// <summary>Seals bytes as they are and sends them.</summary>
     public void Raw(VirtualPeer victim, byte[] frames, Ipv4Endpoint? from = null)

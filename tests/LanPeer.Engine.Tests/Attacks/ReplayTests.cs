@@ -160,7 +160,7 @@ public sealed class ReplayTests : AttackTest
 
             return Verdict.Pass;
         };
-        Assert.True(Lan.RunUntil(() => isReplayed, TimeSpan.FromMinutes(12)));
+        Assert.True(Lan.RunUntil(() => isReplayed, TimeSpan.FromMinutes(62)));
         Lan.Run(15);
         initiator.DM(responder.UserId, "under the new keys");
         Lan.Run(1);
@@ -184,7 +184,7 @@ public sealed class ReplayTests : AttackTest
 
             return Verdict.Pass;
         };
-        Assert.True(Lan.RunUntil(() => old.Count == 4, TimeSpan.FromMinutes(12)));
+        Assert.True(Lan.RunUntil(() => old.Count == 4, TimeSpan.FromMinutes(62)));
         for (int i = 0; i < 3_000; i++)
         {
             Packet packet = old[i % 4];

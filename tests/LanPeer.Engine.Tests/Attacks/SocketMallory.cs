@@ -88,6 +88,12 @@ internal sealed class SocketMallory : IDisposable
         byte[] frame = new byte[Frames.Header + body.Length];
         body.CopyTo(frame.AsSpan(Frames.Header));
         Frames.WriteHeader(frame, type, body.Length);
+        return Sealed(frame);
+    }
+
+    /// <summary>A transport datagram with these frames.</summary>
+    public byte[] Sealed(byte[] frame)
+    {
         byte[] datagram = new byte[frame.Length + SessionWire.TransportOverhead];
         _keys!.Seal(frame, datagram);
         return datagram;

@@ -51,7 +51,7 @@ public sealed class SocketTamperTests : SocketTest
         Mallory.Send(Alice, Mallory.Initiation(Alice));
         Mallory.Complete(Alice);
         WaitToKnow(Alice, Mallory.UserId);
-        byte[] right = Mallory.Sealed(FrameType.Text, Encoding.UTF8.GetBytes(Say.DM(Mallory.UserId, Alice.UserId, "every bit of it")));
+        byte[] right = Mallory.Sealed(MessageBytes.Frame(Encoding.UTF8.GetBytes(Say.DM(Mallory.UserId, Alice.UserId, "every bit of it"))));
         SendSpoilt(right, right.Length);
 
         Mallory.Send(Alice, right);

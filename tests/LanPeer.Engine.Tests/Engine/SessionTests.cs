@@ -45,7 +45,7 @@ public sealed class SessionTests : EngineTest
             LanDelivery posted = Assert.Single(from.Post("to all"));
             LanDelivery sent = from.SendDM(to.UserId, "to one");
 
-            Assert.All([posted, sent], delivery => Assert.Equal((to.UserId, LanDeliveryState.Unconfirmed, 1, ""), (delivery.To, delivery.State, delivery.Tries, delivery.Reason)));
+            Assert.All([posted, sent], delivery => Assert.Equal((to.UserId, LanDeliveryState.Delivered, 1, ""), (delivery.To, delivery.State, delivery.Tries, delivery.Reason)));
             LanMessage post = Receive(to, LanMessageType.Post);
             LanMessage dm = Receive(to, LanMessageType.DM);
             Assert.Equal((from.UserId, "to all", "", posted.MessageId), (post.From, post.Content, post.To, post.MessageId));
@@ -183,7 +183,7 @@ public sealed class SessionTests : EngineTest
         ];
         foreach (string text in texts)
         {
-            Assert.Equal(LanDeliveryState.Unconfirmed, alice.SendDM(bob.UserId, text).State);
+            Assert.Equal(LanDeliveryState.Delivered, alice.SendDM(bob.UserId, text).State);
             Assert.Equal(text, Receive(bob, LanMessageType.DM).GetRawContent());
         }
     }

@@ -34,8 +34,8 @@ public sealed class TextTests : EngineTest
     public void What_fits_no_datagram_is_refused_and_nothing_of_it_is_sent()
     {
         (LanSession alice, LanSession bob) = StartTwo();
-        Assert.Equal(LanErrorId.MessageTooLarge, ErrorOf(() => alice.Post(new string('x', 65_500))));
-        Assert.Equal(LanErrorId.MessageTooLarge, ErrorOf(() => alice.SendDM(bob.UserId, new string('\n', 40_000))));
+        Assert.Equal(LanErrorId.MessageTooLarge, ErrorOf(() => alice.Post(new string('x', 1_048_576))));
+        Assert.Equal(LanErrorId.MessageTooLarge, ErrorOf(() => alice.SendDM(bob.UserId, new string('\n', 600_000))));
 
         Assert.True(alice.Counters.SentBytes < 30_000, "nothing but announcements");
     }

@@ -102,18 +102,18 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public void A_text_that_fits_no_datagram_is_sent_to_nobody()
+    public void A_text_that_fits_no_datagram_is_not_sent_to_who_reads_one()
     {
         Meet(Say.Seed(Bob, 9_000));
 
-        Assert.Null(Post(new string('x', 65_500)));
         Assert.Null(DM(new string('x', 65_500)));
+        Assert.NotNull(Post(new string('x', 65_500), Bob));
         Assert.Empty(_alice.Sent);
     }
 
     [Fact]
     public void Whether_a_post_fits_does_not_depend_on_who_is_there()
-        => Assert.Null(Post(new string('x', 65_500)));
+        => Assert.Null(Post(new string('x', WireLimits.MaxMessage)));
 
     [Fact]
     public void The_longest_text_that_fits_makes_the_largest_datagram()
@@ -124,21 +124,21 @@ public sealed class MessageTests
         _alice.Forget();
 
         Assert.NotNull(Post(new string('x', room)));
-        Assert.Null(Post(new string('x', room + 1)));
+        Assert.NotNull(Post(new string('x', room + 1), Bob));
 
         Assert.Equal(WireLimits.MaxDatagram, Assert.Single(_alice.Sent).Bytes.Length);
     }
 
     [Fact]
-    public void A_post_too_large_for_one_form_alone_goes_to_nobody()
+    public void A_post_too_large_for_one_form_alone_goes_to_those_who_read_another()
     {
         Meet(Say.Seed(Bob, 9_000));
         _alice.Hear(Inlet.Discovery, VirtualLan.Endpoint("10.77.0.4", 9_000), Say.Rfc(("TYPE", "PING"), ("USER_ID", "dave@10.77.0.4")));
         _alice.Forget();
 
-        Assert.Null(Post(new string('x', WireLimits.MaxDatagram - 120)));
+        Assert.NotNull(Post(new string('x', WireLimits.MaxDatagram - 120), "dave@10.77.0.4"));
 
-        Assert.Empty(_alice.Sent);
+        Assert.Equal(_bob, Assert.Single(_alice.Sent).To);
     }
 
     [Fact]
@@ -198,9 +198,16 @@ public sealed class MessageTests
 
     private long Now => _lan.Moment.Utc.ToUnixTimeSeconds();
 
-    private string? Post(string text) => _alice.Ask((now, effects) => _alice.Machine.Post(now, text, _alice.Machine.Peers, effects));
+    /// <param name="text">What.</param>
+    /// <param name="tooLongFor">Who is to be named as one it does not fit.</param>
+    private string? Post(string text, params string[] tooLongFor) => _alice.Ask((now, effects) =>
+    {
+        string? id = _alice.Machine.Post(now, text, _alice.Machine.Peers, TimeSpan.FromSeconds(30), effects);
+        Assert.Equal(tooLongFor, effects.TooLongFor.Select(peer => peer.UserId));
+        return id;
+    });
 
-    private string? DM(string text) => _alice.Ask((now, effects) => _alice.Machine.DM(now, _alice.Peer(Bob), text, effects));
+    private string? DM(string text) => _alice.Ask((now, effects) => _alice.Machine.DM(now, _alice.Peer(Bob), text, TimeSpan.FromSeconds(30), effects));
 
     private DropReason Hear(string text) => _alice.Hear(Inlet.Unicast, _bob, text);
 

@@ -204,6 +204,10 @@ public sealed class PeerListTests
         carol.HearsBroadcasts = _alice.HearsBroadcasts = false;
         _lan.AddPeer("bob", "10.77.0.2");
         _alice.Start();
+
+        // Bob tells each of the other at once; but then they do not reach each other yet.
+        _lan.Add(Partition.OneWay([_alice.Host], [carol.Host])).Until = TimeSpan.FromSeconds(9);
+        _lan.Add(Partition.OneWay([carol.Host], [_alice.Host])).Until = TimeSpan.FromSeconds(9);
         _lan.Run(10);
         Assert.Equal([Bob], _alice.Known);
         Assert.Equal([Bob], carol.Known);

@@ -100,10 +100,10 @@ public sealed class RandomDatagramTests
         switch (random.Next(5))
         {
             case 0:
-                alice.Ask((now, effects) => alice.Machine.Post(now, "hello\nall", alice.Machine.Peers, effects));
+                alice.Ask((now, effects) => alice.Machine.Post(now, "hello\nall", alice.Machine.Peers, TimeSpan.FromSeconds(30), effects));
                 break;
             case 1 when alice.Machine.Peers.Count > 0:
-                alice.Ask((now, effects) => alice.Machine.DM(now, alice.Machine.Peers[random.Next(alice.Machine.Peers.Count)], "hello", effects));
+                alice.Ask((now, effects) => alice.Machine.DM(now, alice.Machine.Peers[random.Next(alice.Machine.Peers.Count)], "hello", TimeSpan.FromSeconds(30), effects));
                 break;
             case 2:
                 alice.Ask((now, effects) => alice.Machine.SetProfile(now, new ProfileDetails("Alice", "x", "image/png", Encoding.ASCII.GetBytes(new string('A', random.Next(27_000)))), effects));

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
@@ -17,6 +18,7 @@ public sealed class SealedMessageTests
     private readonly Effects _effects = new();
     private readonly VirtualPeer _alice;
     private readonly VirtualPeer _bob;
+    private ulong _stream;
 
     public SealedMessageTests()
     {
@@ -39,28 +41,41 @@ public sealed class SealedMessageTests
     }
 
     [Fact]
-    public void A_text_that_fits_no_sealed_datagram_is_sent_to_nobody()
+    public void The_largest_text_arrives_and_one_byte_more_is_sent_to_nobody()
+    {
+        _alice.DM(_bob.UserId, "x");
+        _alice.Post("x");
+        _lan.Settle();
+        int[] rooms = [.. _alice.Settled.Select(message => WireLimits.MaxMessage - message.Body.Length + 1)];
+        _bob.Forget();
+        _alice.Forget();
+
+        Assert.Null(_alice.DM(_bob.UserId, new string('x', rooms[0] + 1)));
+        Assert.Null(_alice.Post(new string('x', rooms[1] + 1)));
+        Assert.Empty(_alice.Sent);
+        Assert.NotNull(_alice.DM(_bob.UserId, new string('x', rooms[0])));
+        Assert.NotNull(_alice.Post(new string('x', rooms[1])));
+        Assert.True(_lan.RunUntil(() => _alice.Settled.Count == 2, TimeSpan.FromMinutes(1)));
+
+        Assert.Equal(rooms, _bob.Arrivals.Select(arrival => arrival.Content.Length));
+        Assert.All(_alice.Sent, packet => Assert.InRange(packet.Bytes.Length, 1, 1_200));
+    }
+
+    [Fact]
+    public void A_post_that_fits_no_datagram_goes_to_those_with_a_session_alone()
     {
         _alice.Hear(Inlet.Discovery, VirtualLan.Endpoint("10.77.0.3", 9_000), Say.Seed("carol@10.77.0.3", 9_000));
         _alice.Forget();
-        _alice.DM(_bob.UserId, "");
-        _alice.Machine.Post(_lan.Moment, "", [_alice.Peer(_bob.UserId)], _effects);
-        int dmRoom = WireLimits.MaxDatagram - _alice.Sent[0].Bytes.Length;
-        int postRoom = WireLimits.MaxDatagram - _effects.Sends.Single().Length;
-        _lan.Settle();
-        _alice.Forget();
-        _bob.Forget();
 
-        // The seed's form has room for both; who has a session decides.
-        Assert.Null(_alice.DM(_bob.UserId, new string('x', dmRoom + 1)));
-        Assert.Null(_alice.Post(new string('x', postRoom + 1)));
-        Assert.Empty(_alice.Sent);
-        Assert.NotNull(_alice.DM(_bob.UserId, new string('x', dmRoom)));
-        Assert.NotNull(_alice.Post(new string('x', postRoom)));
-        _lan.Settle();
+        _alice.Do((now, effects) =>
+        {
+            Assert.NotNull(_alice.Machine.Post(now, new string('x', WireLimits.MaxDatagram), _alice.Machine.Peers, TimeSpan.FromSeconds(5), effects));
+            Assert.Equal(["carol@10.77.0.3"], effects.TooLongFor.Select(peer => peer.UserId));
+        });
+        _lan.Run(1);
 
-        Assert.Equal([dmRoom, postRoom], _bob.Arrivals.Select(arrival => arrival.Content.Length));
-        Assert.Equal([WireLimits.MaxDatagram, WireLimits.MaxDatagram], _alice.Sent.Where(packet => packet.To == _bob.Endpoint).Select(packet => packet.Bytes.Length));
+        Assert.DoesNotContain(_alice.Sent, packet => packet.To.AddressText == "10.77.0.3");
+        Assert.Equal(WireLimits.MaxDatagram, Assert.Single(_bob.Arrivals).Content.Length);
     }
 
     [Fact]
@@ -86,9 +101,7 @@ public sealed class SealedMessageTests
     /// <summary>Lets alice hear a text that bob has sealed.</summary>
     private DropReason Hear(byte[] text)
     {
-        byte[] frame = new byte[Frames.Header + text.Length];
-        text.CopyTo(frame, Frames.Header);
-        Frames.WriteHeader(frame, FrameType.Text, text.Length);
+        byte[] frame = MessageBytes.Frame(text, ++_stream);
         byte[] datagram = new byte[frame.Length + SessionWire.TransportOverhead];
         _bob.Peer(_alice.UserId).Contact!.Current!.Seal(frame, datagram);
         return _alice.Hear(Inlet.Unicast, _bob.Endpoint, datagram);

@@ -15,6 +15,7 @@ public sealed class SealedReasonTests
     private readonly VirtualLan _lan = new();
     private readonly VirtualPeer _alice;
     private readonly VirtualPeer _mallory;
+    private ulong _stream;
 
     public SealedReasonTests()
     {
@@ -84,9 +85,50 @@ public sealed class SealedReasonTests
     {
         byte[] unknown = Frame((FrameType)200, "whatever"u8);
 
-        Assert.Equal(DropReason.None, HearFrames([.. unknown, .. Frame(FrameType.Padding, new byte[100]), .. Frame(FrameType.Text, Dm("hi"))]));
+        Assert.Equal(DropReason.None, HearFrames([.. unknown, .. Frame(FrameType.Padding, new byte[100]), .. MessageBytes.Frame(Dm("hi"))]));
 
         Assert.Equal("hi", Assert.Single(_alice.Arrivals).Content);
+    }
+
+    [Fact]
+    public void A_message_nobody_asked_for_is_NoCredit()
+    {
+        Assert.Equal(DropReason.None, HearFrames(MessageBytes.Frame(Dm("the last of the first"), 1, 8)));
+        Assert.Equal(DropReason.NoCredit, HearFrames(MessageBytes.Frame(Dm("too many"), 1, 1_000_000)));
+        Assert.Empty(_alice.Arrivals);
+    }
+
+    [Fact]
+    public void A_piece_without_a_place_is_ReassemblyFull()
+    {
+        // Of each message one byte, and room is needed for all of it: 1 MiB is kept for the next one.
+        byte[] text = new byte[WireLimits.MaxMessage];
+        Assert.Equal(DropReason.None, HearFrames(MessageBytes.Piece(text, 1, 2, 0, 1)));
+        Assert.Equal(DropReason.ReassemblyFull, HearFrames(MessageBytes.Piece(text, 1, 3, 0, 1)));
+        Assert.Equal(DropReason.None, HearFrames(MessageBytes.Piece(text, 1, 1, 0, 1)));
+        Assert.Equal(DropReason.None, HearFrames(MessageBytes.Piece(text, 1, 2, 100, 1)));
+        Assert.Empty(_alice.Arrivals);
+    }
+
+    [Fact]
+    public void Frames_of_delivery_with_a_wrong_length_or_impossible_numbers_are_bad()
+    {
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Ack, new byte[31])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Ack, new byte[34])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Credit, new byte[23])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Skip, new byte[25])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Reject, new byte[15])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(Frame(FrameType.Message, new byte[24])));
+        Assert.Equal(DropReason.BadFrame, HearFrames(MessageBytes.Frame(Dm("no stream"), 0, 1)));
+        Assert.Equal(DropReason.BadFrame, HearFrames(MessageBytes.Frame(Dm("no place"), 1, 0)));
+        Assert.Equal(DropReason.None, HearFrames(MessageBytes.Piece(Dm("as long as it is"), 1, 1, 0, 4)));
+        Assert.Equal(DropReason.BadFrame, HearFrames(MessageBytes.Piece(Dm("or longer than that"), 1, 1, 0, 4)));
+
+        // Acknowledgement of what was never sent, and credit, skips and refusals of streams that are not there.
+        byte[] nonsense = [.. Enumerable.Repeat((byte)255, 32)];
+        Assert.Equal(DropReason.None, HearFrames([.. Frame(FrameType.Ack, nonsense), .. Frame(FrameType.Credit, nonsense.AsSpan(0, 24)), .. Frame(FrameType.Reject, nonsense.AsSpan(0, 16))]));
+        Assert.Empty(_alice.Arrivals);
+        Assert.Equal([_mallory.UserId], _alice.Known);
     }
 
     private string Post(params (string, string)[] proof)
@@ -94,7 +136,7 @@ public sealed class SealedReasonTests
 
     private byte[] Dm(string text) => Encoding.UTF8.GetBytes(Say.DM(_mallory.UserId, _alice.UserId, text));
 
-    private DropReason HearSealed(string text) => HearFrames(Frame(FrameType.Text, Encoding.UTF8.GetBytes(text)));
+    private DropReason HearSealed(string text) => HearFrames(MessageBytes.Frame(Encoding.UTF8.GetBytes(text), ++_stream));
 
     /// <summary>Seals frames with mallory's keys as he would, and hands them to alice.</summary>
     private DropReason HearFrames(byte[] frames)

@@ -79,7 +79,7 @@ public sealed class StormTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(20)]
-    public void Peers_at_rest_send_less_than_a_datagram_a_second_each(int count)
+    public void Peers_at_rest_send_less_than_three_datagrams_a_second_each(int count)
     {
         List<VirtualPeer> peers = Enumerable.Range(1, count).Select(i => _lan.AddPeer($"p{i}", $"10.77.0.{i}")).ToList();
         _lan.Run(10);
@@ -88,15 +88,14 @@ public sealed class StormTests
         _lan.Run(600);
 
         Assert.All(peers, peer => Assert.Equal(count - 1, peer.Known.Count()));
-        Assert.All(peers, peer => Assert.True(peer.Sent.Count < 600, $"{peer.Sent.Count} datagrams in 10 minutes"));
+        Assert.All(peers, peer => Assert.True(peer.Sent.Count < 1_800, $"{peer.Sent.Count} datagrams in 10 minutes"));
 
-        // Announcements by three broadcasts, each with a sealed sign of life to everybody. With the keys' first change a
-        // pair has its handshake, once: two datagrams and a confirmation.
+        // Announcements by three broadcasts. A PING and a PONG a second, and every 30 s a word on members.
         const double times = 600 / 27.0;
         Assert.All(peers, peer => Assert.True(peer.Sent.Count(IsText) <= times * 3, $"{peer.Sent.Count(IsText)} in the clear"));
         Assert.All(peers, peer => Assert.All(peer.Sent.Where(IsText), packet => Assert.True(packet.IsBroadcast)));
         Assert.All(peers, peer => Assert.True(
-            peer.Sent.Count(packet => !IsText(packet)) <= (times + 2) * (count - 1), $"{peer.Sent.Count(packet => !IsText(packet))} sealed"));
+            peer.Sent.Count(packet => !IsText(packet)) <= 600 * 2.5, $"{peer.Sent.Count(packet => !IsText(packet))} sealed"));
     }
 
     [Theory]
@@ -133,8 +132,9 @@ public sealed class StormTests
 
         _lan.Run(10);
 
-        // Four announcements in a burst of 2 s: at most three answers to each of the 19 others, a second apart.
-        Assert.All(peers, peer => Assert.True(peer.Sent.Count(packet => !packet.IsBroadcast) <= 3 * 19));
+        // Four announcements in a burst of 2 s: at most three answers to each of the 19 others, a second apart. Besides them
+        // two or three datagrams a second of presence, and what those few are told who ask for members.
+        Assert.All(peers, peer => Assert.True(peer.Sent.Count(packet => !packet.IsBroadcast) <= (3 * 19) + 40));
     }
 
     [Fact]

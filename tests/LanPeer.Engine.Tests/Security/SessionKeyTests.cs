@@ -17,12 +17,20 @@ public sealed class SessionKeyTests : IDisposable
 
     public void Dispose() => _lab.Dispose();
 
-    [Fact]
-    public void The_initiator_is_to_rekey_after_ten_minutes_and_the_responder_after_eleven()
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(60, false)]
+    public void The_initiator_is_to_rekey_after_ten_minutes_of_use_or_an_hour_without_and_the_responder_a_minute_later(
+        int minutes, bool carriedMessage)
     {
         SessionLab.Connect(_alice, _bob);
+        if (carriedMessage)
+        {
+            _alice.With(_bob).Current!.NoteMessage();
+            _bob.With(_alice).Current!.NoteMessage();
+        }
 
-        _lab.Wait((10 * 60) - 1);
+        _lab.Wait((minutes * 60) - 1);
         Assert.False(IsRekeyDue(_alice, _bob));
         _lab.Wait(1);
         Assert.True(IsRekeyDue(_alice, _bob));
@@ -128,13 +136,23 @@ public sealed class SessionKeyTests : IDisposable
         Assert.Equal(1, _bob.SlotCount);
     }
 
-    [Fact]
-    public void Keys_of_a_quarter_of_an_hour_seal_and_open_no_more()
+    [Theory]
+    [InlineData(900, true)]
+    [InlineData(4_200, false)]
+    public void Keys_that_have_run_out_seal_and_open_no_more(double age, bool carriedMessage)
     {
         SessionLab.Connect(_alice, _bob);
         TransportKeys keys = _alice.With(_bob).Current!;
+        if (carriedMessage)
+        {
+            keys.NoteMessage();
+            _bob.With(_alice).Current!.NoteMessage();
+        }
+
         byte[] early = _alice.Send(_alice.With(_bob));
-        _lab.Wait(900);
+        _lab.Wait(age - 0.001);
+        Assert.True(keys.MaySeal(_lab.Elapsed));
+        _lab.Wait(0.001);
 
         Assert.False(keys.MaySeal(_lab.Elapsed));
         Assert.Equal(DropReason.UnknownSession, _bob.Receive(early, _alice.Endpoint));
@@ -150,7 +168,7 @@ public sealed class SessionKeyTests : IDisposable
         TimeSpan made = _lab.Elapsed;
         Assert.Equal(made + SessionTimes.Retries[0], _alice.Expire(_bob));
         Assert.True(_bob.Reaches(_alice));
-        Assert.Equal(made + SessionTimes.RejectAfter, _alice.Expire(_bob));
+        Assert.Equal(made + SessionTimes.RejectIdleAfter, _alice.Expire(_bob));
         _lab.Wait(600);
         SessionLab.Connect(_alice, _bob);
         Assert.True(_bob.Reaches(_alice));
@@ -187,6 +205,8 @@ public sealed class SessionKeyTests : IDisposable
 
         Assert.False(SessionLayer.IsConfirmDue(_alice.With(_bob), _lab.Elapsed, out _));
         Assert.False(SessionLayer.IsConfirmDue(_bob.With(_alice), _lab.Elapsed, out _));
+        Assert.Equal(SessionTimes.RejectIdleAfter, _alice.Expire(_bob));
+        _alice.With(_bob).Current!.NoteMessage();
         Assert.Equal(SessionTimes.RejectAfter, _alice.Expire(_bob));
     }
 
@@ -227,7 +247,7 @@ public sealed class SessionKeyTests : IDisposable
             Assert.InRange(_alice.SlotCount, 1, 2);
         }
 
-        Assert.Equal(1 + (24 * 6), handshakes);
+        Assert.Equal(1 + 24, handshakes);
     }
 
     private static bool IsRekeyDue(SessionEnd one, SessionEnd other) => SessionLayer.IsRekeyDue(one.With(other), one.Now);

@@ -113,7 +113,7 @@ public sealed class SessionNetworkTests : IDisposable
         peer.Receive(datagram);
         peer.Effects.Clear();
 
-        peer.Machine.Post(new Moment(TimeSpan.FromSeconds(5), DateTimeOffset.UnixEpoch), "secret", peer.Machine.Peers, peer.Effects);
+        peer.Machine.Post(new Moment(TimeSpan.FromSeconds(5), DateTimeOffset.UnixEpoch), "secret", peer.Machine.Peers, TimeSpan.FromSeconds(30), peer.Effects);
 
         Assert.DoesNotContain(peer.Sent, hex => Encoding.UTF8.GetString(Convert.FromHexString(hex)).Contains("secret", StringComparison.Ordinal));
         Assert.Empty(peer.Machine.Peers);

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Wire;
 using Xunit;
@@ -72,7 +73,7 @@ public sealed class SessionVectorPeerTests
 
             Assert.Equal((Text(item, "name"), DropOf(item)), (Text(item, "name"), reason));
             JsonElement[] frames = reason == DropReason.Replayed ? [] : [.. item.GetProperty("frames").EnumerateArray()];
-            Assert.Equal(frames.Where(f => f.GetProperty("type").GetByte() == (byte)FrameType.Text).Select(ContentOf), peer.Effects.Arrivals.Select(a => a.Content));
+            Assert.Equal(frames.Where(f => f.GetProperty("type").GetByte() == (byte)FrameType.Message).Select(ContentOf), peer.Effects.Arrivals.Select(a => a.Content));
             Assert.Equal(frames.Any(IsQuestion) ? 1 : 0, peer.Effects.Sends.Count(send => send.To == peer.There));
             Assert.Equal(frames.Any(f => f.GetProperty("type").GetByte() == (byte)FrameType.Leave), peer.Machine.Peers.Count == 0);
         }
@@ -184,7 +185,8 @@ public sealed class SessionVectorPeerTests
 
     private static string ContentOf(JsonElement frame)
     {
-        Assert.Equal(DropReason.None, DatagramReader.Read(BodyOf(frame), out Datagram datagram));
+        Assert.True(MessageFrame.TryRead(BodyOf(frame), out MessageFrame message));
+        Assert.Equal(DropReason.None, DatagramReader.Read(message.Piece, out Datagram datagram));
         return datagram.ContentText();
     }
 

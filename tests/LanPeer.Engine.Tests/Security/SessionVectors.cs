@@ -79,7 +79,10 @@ internal static class SessionVectors
     public static ulong EpochOf(JsonElement initiator) => ulong.Parse(Text(initiator, "epoch"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     public static byte[] BodyOf(JsonElement frame)
-        => VectorFile.Optional(frame, "text") is string text ? Encoding.UTF8.GetBytes(text) : Bytes(frame, "hex");
+        => VectorFile.Optional(frame, "text") is string text
+            ? Protocol.MessageBytes.Frame(
+                Encoding.UTF8.GetBytes(text), frame.GetProperty("stream").GetUInt64(), frame.GetProperty("sequence").GetUInt64())[global::LanPeer.Protocol.Frames.Header..]
+            : Bytes(frame, "hex");
 
     public static DropReason DropOf(JsonElement item)
         => VectorFile.Optional(item, "drop") is string drop ? Enum.Parse<DropReason>(drop) : DropReason.None;

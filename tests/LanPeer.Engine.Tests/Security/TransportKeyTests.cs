@@ -134,15 +134,26 @@ public sealed class TransportKeyTests : IDisposable
     }
 
     [Theory]
-    [InlineData(0, true)]
-    [InlineData(899.999, true)]
-    [InlineData(900, false)]
-    [InlineData(90_000, false)]
-    public void Keys_seal_for_a_quarter_of_an_hour(double age, bool isExpected)
+    [InlineData(0, false, true, true)]
+    [InlineData(899.999, false, true, true)]
+    [InlineData(900, false, true, false)]
+    [InlineData(4_199.999, false, true, false)]
+    [InlineData(4_200, false, false, false)]
+    [InlineData(899.999, true, true, true)]
+    [InlineData(900, true, false, false)]
+    [InlineData(90_000, true, false, false)]
+    public void Keys_seal_messages_for_a_quarter_of_an_hour_and_the_rest_for_longer_when_they_carried_none(
+        double age, bool carriedMessage, bool maySeal, bool maySealMessage)
     {
         using var keys = new TransportKeys(AesGcmAead.Instance, s_one, s_other, isInitiator: true) { CreatedAt = TimeSpan.FromHours(5) };
+        if (carriedMessage)
+        {
+            keys.NoteMessage();
+        }
 
-        Assert.Equal(isExpected, keys.MaySeal(TimeSpan.FromHours(5) + TimeSpan.FromSeconds(age)));
+        TimeSpan now = TimeSpan.FromHours(5) + TimeSpan.FromSeconds(age);
+        Assert.Equal(maySeal, keys.MaySeal(now));
+        Assert.Equal(maySealMessage, keys.MaySealMessage(now));
     }
 
     [Fact]

@@ -90,7 +90,16 @@ internal sealed class VectorPeer : IDisposable
     public void GiveIndex() => _random.Give(UInt32(_end, "index"));
 
     /// <summary>The next PING that asks has this body.</summary>
-    public void GiveToken(byte[] token) => _random.Give(token);
+    public void GiveToken(byte[] token)
+    {
+        // Whom it met is put at a random place and its first probe at a random time, before it is sent anything.
+        for (uint i = 1; i <= 3; i++)
+        {
+            _random.Give(i);
+        }
+
+        _random.Give(token);
+    }
 
     /// <summary>Seals frames as the initiator would, for a responder to receive.</summary>
     public byte[] Seal(ulong counter, byte[] frames)

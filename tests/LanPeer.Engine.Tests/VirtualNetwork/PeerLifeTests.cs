@@ -29,12 +29,12 @@ public sealed class PeerLifeTests
 
         carol.Stop();
         _bob.Kill();
-        _lan.Run(1);
+        _lan.Settle();
 
         Assert.Equal([_bob.UserId], _alice.Known);
         Assert.Equal((PeerState.Down, PeerState.Down), (_bob.State, carol.State));
         int sent = _bob.Sent.Count;
-        _lan.Run(400);
+        _lan.Run(10);
         Assert.Empty(_alice.Known);
         Assert.Equal(sent, _bob.Sent.Count);
     }

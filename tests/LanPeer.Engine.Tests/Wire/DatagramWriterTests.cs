@@ -65,22 +65,6 @@ public sealed class DatagramWriterTests
     }
 
     [Fact]
-    public void A_larger_buffer_does_not_make_larger_datagrams()
-    {
-        byte[] buffer = new byte[WireLimits.MaxDatagram + 1_000];
-        string text = new('x', WireLimits.MaxDatagram - 4);
-        Assert.Equal(WireLimits.MaxDatagram, Write(buffer, text));
-        Assert.Equal(0, Write(buffer, text + "x"));
-
-        static int Write(byte[] buffer, string text)
-        {
-            var writer = new DatagramWriter(buffer, Dialect.Lean);
-            writer.Field("A"u8, text);
-            return writer.Complete();
-        }
-    }
-
-    [Fact]
     public void Half_a_surrogate_pair_becomes_a_replacement_character()
     {
         byte[] buffer = new byte[50];

@@ -77,10 +77,10 @@ internal sealed class ScriptedPeer
                     step.GetProperty("displayName").GetString()!, step.GetProperty("status").GetString()!, null, default), _effects);
                 break;
             case "post":
-                Machine.Post(now, step.GetProperty("content").GetString()!, Machine.Peers, _effects);
+                Machine.Post(now, step.GetProperty("content").GetString()!, Machine.Peers, TimeSpan.FromSeconds(30), _effects);
                 break;
             case "dm":
-                Machine.DM(now, Machine.FindPeer(step.GetProperty("to").GetString()!)!, step.GetProperty("content").GetString()!, _effects);
+                Machine.DM(now, Machine.FindPeer(step.GetProperty("to").GetString()!)!, step.GetProperty("content").GetString()!, TimeSpan.FromSeconds(30), _effects);
                 break;
             case "stop":
                 Machine.Stop(now, _effects);

@@ -144,7 +144,7 @@ internal sealed partial class SessionLayer
         session = null;
         isConfirmation = false;
         if (!_slots.TryGetValue(SessionWire.ReadUInt32(datagram, 4), out Slot slot) || slot.Keys is not TransportKeys keys
-            || now - keys.CreatedAt >= SessionTimes.RejectAfter)
+            || now >= keys.EndsAt)
         {
             return DropReason.UnknownSession;
         }

@@ -227,7 +227,7 @@ internal sealed partial class SessionLayer : IDisposable
             nextUntil = TimeSpan.MaxValue;
         }
 
-        if (session.Current is TransportKeys current && now - current.CreatedAt >= SessionTimes.RejectAfter)
+        if (session.Current is TransportKeys current && now >= current.EndsAt)
         {
             Discard(current);
             session.Current = null;
@@ -242,14 +242,15 @@ internal sealed partial class SessionLayer : IDisposable
             next = Min(next, session.ConfirmDue);
         }
 
-        return session.Current is null ? next : Min(next, session.Current.CreatedAt + SessionTimes.RejectAfter);
+        return session.Current is null ? next : Min(next, session.Current.EndsAt);
     }
 
     /// <summary>Whether the session's keys are old enough for a new handshake, seen from this side.</summary>
     public static bool IsRekeyDue(PeerSession session, TimeSpan now)
         => session.Current is TransportKeys keys
             && (keys.NextCounter >= TransportKeys.RekeyAfterMessages
-                || now - keys.CreatedAt >= (keys.IsInitiator ? SessionTimes.RekeyAfter : SessionTimes.RekeyByResponderAfter));
+                || now - keys.CreatedAt >= (keys.CarriedMessage ? SessionTimes.RekeyAfter : SessionTimes.RekeyIdleAfter)
+                    + (keys.IsInitiator ? TimeSpan.Zero : SessionTimes.ResponderPatience));
 
     /// <summary>Gives up the own handshake under way, if there is one.</summary>
     public void Abandon(PeerSession session)

@@ -54,8 +54,20 @@ internal sealed class TransportKeys : IDisposable
     /// <summary>The counter of the next datagram.</summary>
     public ulong NextCounter { get; private set; }
 
+    /// <summary>Whether a message went through them, either way. Then they end sooner: what is worth reading is under them.</summary>
+    public bool CarriedMessage { get; private set; }
+
+    /// <summary>When they neither seal nor open any more.</summary>
+    public TimeSpan EndsAt => CreatedAt + (CarriedMessage ? SessionTimes.RejectAfter : SessionTimes.RejectIdleAfter);
+
     /// <summary>Whether another datagram may be sealed now.</summary>
-    public bool MaySeal(TimeSpan now) => NextCounter < RejectAfterMessages && now - CreatedAt < SessionTimes.RejectAfter;
+    public bool MaySeal(TimeSpan now) => NextCounter < RejectAfterMessages && now < EndsAt;
+
+    /// <summary>Whether one with a message may be.</summary>
+    public bool MaySealMessage(TimeSpan now) => MaySeal(now) && now - CreatedAt < SessionTimes.RejectAfter;
+
+    /// <summary>A message goes through them, or has come.</summary>
+    public void NoteMessage() => CarriedMessage = true;
 
     /// <summary>Seals frames into a transport datagram.</summary>
     /// <param name="frames">May lie in the buffer, at the place where the sealed frames begin.</param>

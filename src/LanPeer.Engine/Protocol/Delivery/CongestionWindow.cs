@@ -1,0 +1,96 @@
+using System;
+
+namespace LanPeer.Protocol.Delivery;
+
+/// <summary>
+/// How much may be on the way to one peer: NewReno as RFC 9002, section 7, has it, with pacing (7.7). In bytes of UDP
+/// payload.
+/// </summary>
+internal sealed class CongestionWindow
+{
+    /// <summary>The largest sealed datagram: it passes every link unfragmented that QUIC passes (RFC 9000, section 14).</summary>
+    public const int MaxDatagram = 1_200;
+
+    private const int Initial = 10 * MaxDatagram;
+
+    /// <summary>
+    /// RFC 9002 goes down to two datagrams. On a link that loses a third of everything for other reasons than congestion two
+    /// are often lost together, and then a time-out passes before anything moves; four seldom are.
+    /// </summary>
+    private const int Least = 4 * MaxDatagram;
+
+    /// <summary>A quarter of the receive buffer that is asked of the kernel.</summary>
+    private const int Most = 1_048_576;
+
+    /// <summary>Timers come about every millisecond: what may go out in two of them goes out at once.</summary>
+    private static readonly TimeSpan s_burst = TimeSpan.FromMilliseconds(2);
+
+    private int _window = Initial;
+    private int _threshold = int.MaxValue;
+    private TimeSpan _recoverySince = TimeSpan.MinValue;
+    private double _allowance = Initial;
+    private TimeSpan _allowanceAt;
+
+    /// <summary>Bytes on the way.</summary>
+    public int InFlight { get; private set; }
+
+    public int Window => _window;
+
+    /// <summary>Whether another full datagram has a place in the window.</summary>
+    public bool HasRoom => InFlight + MaxDatagram <= _window;
+
+    /// <summary>When pacing allows another datagram.</summary>
+    public TimeSpan NextSend(TimeSpan now, TimeSpan roundTrip)
+    {
+        Refill(now, roundTrip);
+        return _allowance >= MaxDatagram ? now : now + TimeSpan.FromSeconds((MaxDatagram - _allowance) / Rate(roundTrip));
+    }
+
+    public void Sent(int bytes)
+    {
+        InFlight += bytes;
+        _allowance -= bytes;
+    }
+
+    /// <summary>A datagram has arrived.</summary>
+    /// <param name="bytes">Its length.</param>
+    /// <param name="sentAt">When it was sent.</param>
+    /// <param name="wasLimited">Whether the window held something back then: one that is not used does not grow (7.8).</param>
+    public void Acknowledged(int bytes, TimeSpan sentAt, bool wasLimited)
+    {
+        InFlight -= bytes;
+        if (sentAt <= _recoverySince || !wasLimited)
+        {
+            return;
+        }
+
+        int growth = _window < _threshold ? bytes : (int)((long)MaxDatagram * bytes / _window);
+        _window = Math.Min(_window + growth, Most);
+    }
+
+    /// <summary>A datagram is lost: the window is halved, once for all that were sent before that.</summary>
+    public void Lost(int bytes, TimeSpan sentAt, TimeSpan now)
+    {
+        InFlight -= bytes;
+        if (sentAt > _recoverySince)
+        {
+            _recoverySince = now;
+            _window = Math.Max(_window / 2, Least);
+            _threshold = _window;
+        }
+    }
+
+    /// <summary>A datagram does not count any more.</summary>
+    public void Forgotten(int bytes) => InFlight -= bytes;
+
+    private double Rate(TimeSpan roundTrip)
+        => 1.25 * _window / Math.Max(roundTrip.TotalSeconds, 1e-5);
+
+    private void Refill(TimeSpan now, TimeSpan roundTrip)
+    {
+        double rate = Rate(roundTrip);
+        _allowance += rate * (now - _allowanceAt).TotalSeconds;
+        _allowanceAt = now;
+        _allowance = Math.Min(_allowance, Math.Max(Initial, rate * s_burst.TotalSeconds));
+    }
+}

@@ -1,0 +1,190 @@
+using System;
+using System.Collections.Generic;
+using LanPeer.Wire;
+
+namespace LanPeer.Protocol.Delivery;
+
+/// <summary>What comes from one peer: put together, in order, each once.</summary>
+internal sealed class InboundStream
+{
+    /// <summary>Bytes of unfinished messages of one peer: one of the largest, and what may be on the way beside it.</summary>
+    public const int MaxPending = 2 * 1_048_576;
+
+    /// <summary>How long an unfinished message may stand still before it is given up.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<ulong, Reassembly?> _pending = [];
+    private readonly SortedSet<ulong> _rejected = [];
+
+    /// <summary>The sender's number for it; 0 before its first message.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>Everything up to here is in the inbox, skipped or refused.</summary>
+    public ulong Settled { get; private set; }
+
+    /// <summary>What the sender is told: messages that were refused count only when it knows of the refusal.</summary>
+    public ulong Told
+    {
+        get
+        {
+            ulong told = Settled;
+            foreach (ulong rejected in _rejected)
+            {
+                return Math.Min(told, rejected - 1);
+            }
+
+            return told;
+        }
+    }
+
+    /// <summary>Bytes of the stream in front of the next message.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Bytes that messages hold which are not complete, or wait for the ones before.</summary>
+    public int PendingBytes { get; private set; }
+
+    /// <summary>What the sender was told that it may send.</summary>
+    public ulong CreditMessages { get; set; } = OutboundStream.InitialMessages;
+
+    /// <inheritdoc cref="CreditMessages"/>
+    public long CreditBytes { get; set; } = OutboundStream.InitialBytes;
+
+    /// <summary>Whether the last credit has still to be sent.</summary>
+    public bool IsCreditDue { get; set; }
+
+    /// <summary>Whether a refusal has still to be sent.</summary>
+    public bool IsRejectDue { get; set; }
+
+    /// <summary>Refusals the sender has not acknowledged.</summary>
+    public IReadOnlyCollection<ulong> Rejected => _rejected;
+
+    /// <summary>Begins the sender's next stream.</summary>
+    /// <param name="id">Its number.</param>
+    /// <param name="settled">How far it had come when it was last heard of.</param>
+    /// <param name="bytes">Bytes of it up to there.</param>
+    public void Begin(ulong id, ulong settled = 0, long bytes = 0)
+    {
+        Id = id;
+        Settled = settled;
+        Bytes = bytes;
+        PendingBytes = 0;
+        _pending.Clear();
+        _rejected.Clear();
+        CreditMessages = OutboundStream.InitialMessages + settled;
+        CreditBytes = OutboundStream.InitialBytes + bytes;
+        IsCreditDue = settled > 0;
+        IsRejectDue = false;
+    }
+
+    /// <summary>Whether the next message is this one, whole: then nothing has to be kept.</summary>
+    public bool IsNext(in MessageFrame frame)
+        => frame.IsWhole && frame.Sequence == Settled + 1 && !_pending.ContainsKey(frame.Sequence);
+
+    /// <summary>Keeps a piece.</summary>
+    /// <param name="frame">With a sequence above <see cref="Settled"/>.</param>
+    /// <param name="room">Bytes that all peers together may still hold.</param>
+    /// <param name="now">Now.</param>
+    /// <returns>None; or why it cannot be kept, and then it has to come again.</returns>
+    public DropReason Keep(in MessageFrame frame, long room, TimeSpan now)
+    {
+        if (frame.Sequence > CreditMessages)
+        {
+            return DropReason.NoCredit;
+        }
+
+        if (!_pending.TryGetValue(frame.Sequence, out Reassembly? message))
+        {
+            // The next message always finds a place, or those behind it would keep it out for ever.
+            bool isFirst = frame.Sequence == Settled + 1 && PendingBytes <= MaxPending - WireLimits.MaxMessage;
+            if (frame.Total > room || (!isFirst && PendingBytes + frame.Total > MaxPending - WireLimits.MaxMessage))
+            {
+                return DropReason.ReassemblyFull;
+            }
+
+            _pending[frame.Sequence] = message = new Reassembly(frame.Total);
+            PendingBytes += frame.Total;
+        }
+
+        return message is null ? DropReason.None
+            : message.Body.Length != frame.Total ? DropReason.BadFrame
+            : message.Add(frame.Offset, frame.Piece, now) ? DropReason.None : DropReason.ReassemblyFull;
+    }
+
+    /// <summary>The sender has given these up; those that are complete are still delivered.</summary>
+    public void Skip(ulong first, ulong last)
+    {
+        last = Math.Min(last, CreditMessages + OutboundStream.MaxMessages);
+        for (ulong sequence = Math.Max(first, Settled + 1); sequence <= last; sequence++)
+        {
+            if (!_pending.TryGetValue(sequence, out Reassembly? message) || message is { IsComplete: false })
+            {
+                Drop(sequence, message);
+            }
+        }
+    }
+
+    /// <summary>Takes the next message, if it is complete.</summary>
+    /// <param name="body">The message; null when it is one that does not come any more.</param>
+    public bool TryTake(out byte[]? body)
+    {
+        body = null;
+        if (!_pending.TryGetValue(Settled + 1, out Reassembly? message) || message is { IsComplete: false })
+        {
+            return false;
+        }
+
+        _pending.Remove(Settled + 1);
+        body = message?.Body;
+        PendingBytes -= body?.Length ?? 0;
+        Settle(body?.Length ?? 0);
+        return true;
+    }
+
+    /// <summary>The next message is dealt with.</summary>
+    public void Settle(int bytes)
+    {
+        Settled++;
+        Bytes += bytes;
+    }
+
+    /// <summary>A message was not taken; its sender has to know before it counts as settled.</summary>
+    public void Reject(ulong sequence)
+    {
+        _rejected.Add(sequence);
+        IsRejectDue = true;
+    }
+
+    /// <summary>The sender knows of a refusal.</summary>
+    public void RejectArrived(ulong sequence) => _rejected.Remove(sequence);
+
+    /// <summary>Gives up an unfinished message that has not grown for long.</summary>
+    public bool TryGiveUp(TimeSpan now, out ulong sequence)
+    {
+        foreach ((ulong key, Reassembly? message) in _pending)
+        {
+            if (message is { IsComplete: false } && now - message.LastGrown > s_patience)
+            {
+                sequence = key;
+                Drop(key, message);
+                Reject(key);
+                return true;
+            }
+        }
+
+        sequence = 0;
+        return false;
+    }
+
+    /// <summary>Forgets what is unfinished.</summary>
+    public void Clear()
+    {
+        _pending.Clear();
+        PendingBytes = 0;
+    }
+
+    private void Drop(ulong sequence, Reassembly? message)
+    {
+        PendingBytes -= message?.Body.Length ?? 0;
+        _pending[sequence] = null;
+    }
+}

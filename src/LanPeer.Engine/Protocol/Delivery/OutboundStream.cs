@@ -1,0 +1,329 @@
+using System;
+using System.Collections.Generic;
+
+namespace LanPeer.Protocol.Delivery;
+
+/// <summary>
+/// What goes to one peer, in its order: messages that wait, are on the way, or have still to be told of as given up.
+/// </summary>
+internal sealed class OutboundStream
+{
+    /// <summary>Messages that wait for one peer, at most.</summary>
+    public const int MaxMessages = 8_192;
+
+    /// <summary>Bytes of them, at most: sixteen of the largest.</summary>
+    public const long MaxBytes = 16 * 1_048_576;
+
+    /// <summary>What may be sent before the receiver has said how much it takes (docs/protocol.md, "Credit").</summary>
+    public const ulong InitialMessages = 8;
+
+    /// <inheritdoc cref="InitialMessages"/>
+    public const long InitialBytes = 16 * 1_024;
+
+    /// <summary>A piece smaller than this waits for the next datagram, unless it is the end of its message.</summary>
+    private const int LeastPiece = 64;
+
+    private readonly List<OutboundMessage> _messages = [];
+    private readonly Queue<SentPart> _lost = new();
+    private int _nextNew;
+    private ulong _nextSequence = 1;
+    private long _begunBytes;
+
+    /// <summary>Its number; 0 before the first message is sent.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>Messages with a sequence up to this one may be sent.</summary>
+    public ulong CreditMessages { get; private set; } = InitialMessages;
+
+    /// <summary>While messages of no more bytes than this were begun, another one may be. Those that were given up do not count.</summary>
+    public long CreditBytes { get; private set; } = InitialBytes;
+
+    /// <summary>Bytes of what is not settled.</summary>
+    public long Bytes { get; private set; }
+
+    public int Count => _messages.Count;
+
+    /// <summary>The oldest that is not settled by the receiver.</summary>
+    public OutboundMessage? Oldest => _messages.Count > 0 ? _messages[0] : null;
+
+    /// <summary>Whether something can be sent now.</summary>
+    public bool HasWork => HasLost() || HasSkips || (Next is OutboundMessage next && MayBegin(next));
+
+    /// <summary>Whether credit is what holds the next message back.</summary>
+    public bool IsOutOfCredit => Next is OutboundMessage next && !MayBegin(next);
+
+    public bool HasSkips { get; private set; }
+
+    /// <summary>The earliest deadline.</summary>
+    public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
+
+    private OutboundMessage? Next
+    {
+        get
+        {
+            while (_nextNew < _messages.Count && (_messages[_nextNew].IsSentWhole || _messages[_nextNew].Outcome != Outcome.Open))
+            {
+                _nextNew++;
+            }
+
+            return _nextNew < _messages.Count ? _messages[_nextNew] : null;
+        }
+    }
+
+    /// <summary>Whether there is room for another message.</summary>
+    public bool HasRoom(int bytes) => _messages.Count < MaxMessages && Bytes + bytes <= MaxBytes;
+
+    public void Add(OutboundMessage message)
+    {
+        message.Sequence = _nextSequence++;
+        Bytes += message.Body.Length;
+        _messages.Add(message);
+        Deadline = message.Deadline < Deadline ? message.Deadline : Deadline;
+    }
+
+    /// <summary>Gives the stream its number.</summary>
+    public void Open(ulong id) => Id = id;
+
+    /// <summary>The receiver takes more.</summary>
+    public void Allow(ulong messages, long bytes)
+    {
+        CreditMessages = Math.Max(CreditMessages, messages);
+        CreditBytes = Math.Max(CreditBytes, bytes);
+    }
+
+    /// <summary>Fills a datagram with pieces: what was lost first, then what is new.</summary>
+    /// <returns>The bytes written.</returns>
+    public int Fill(Span<byte> room, SentDatagram record, TimeSpan now)
+    {
+        int length = 0;
+        while (HasLost() && WriteLost(room[length..], record, now) is > 0 and int written)
+        {
+            length += written;
+        }
+
+        while (!HasLost() && Next is OutboundMessage next && MayBegin(next)
+            && Write(room[length..], next, next.Next, next.Body.Length - next.Next, record, now) is > 0 and int written)
+        {
+            _begunBytes += next.Next == 0 ? next.Body.Length : 0;
+            next.Next += written - Frames.Header - MessageFrame.Header;
+            length += written;
+        }
+
+        return length;
+    }
+
+    /// <summary>Takes the next given-up messages in a row that the receiver has to be told of.</summary>
+    public bool TryTakeSkip(out OutboundMessage? first, out OutboundMessage? last)
+    {
+        first = last = null;
+        foreach (OutboundMessage message in HasSkips ? _messages : [])
+        {
+            if (message.IsSkipDue)
+            {
+                first ??= message;
+                last = message;
+                message.IsSkipDue = false;
+            }
+            else if (first is not null)
+            {
+                return true;
+            }
+        }
+
+        HasSkips = false;
+        return first is not null;
+    }
+
+    /// <summary>Whether something waits to be sent again.</summary>
+    public bool HasLosses => HasLost();
+
+    /// <summary>A part of a datagram did not arrive.</summary>
+    /// <returns>Whether it has to be sent again.</returns>
+    public bool Lost(in SentPart part)
+    {
+        if (part.Kind == PartKind.Skip)
+        {
+            return SkipAgain(part.Message!, (ulong)part.Offset);
+        }
+
+        if (part.Message!.Outcome != Outcome.Open)
+        {
+            return false;
+        }
+
+        _lost.Enqueue(part);
+        return true;
+    }
+
+    /// <summary>All that was sent of the oldest message is sent again: its pieces have arrived, and yet it is not there.</summary>
+    public void Repeat(OutboundMessage message)
+    {
+        if (message.Outcome == Outcome.Open)
+        {
+            _lost.Enqueue(new SentPart(PartKind.Piece, message, 0, message.Next));
+        }
+        else
+        {
+            message.IsSkipDue = HasSkips = true;
+        }
+    }
+
+    /// <summary>The receiver has settled everything up to a place.</summary>
+    /// <param name="sequence">The place.</param>
+    /// <param name="settled">Receives the messages.</param>
+    public void SettleUpTo(ulong sequence, List<OutboundMessage> settled)
+    {
+        int count = 0;
+        while (count < _messages.Count && _messages[count].Sequence <= sequence)
+        {
+            settled.Add(_messages[count]);
+            Bytes -= _messages[count].Body.Length;
+            count++;
+        }
+
+        _messages.RemoveRange(0, count);
+        _nextNew = Math.Max(0, _nextNew - count);
+        Deadline = _messages.Count == 0 ? TimeSpan.MaxValue : Deadline;
+    }
+
+    public OutboundMessage? Find(ulong sequence)
+    {
+        int at = _messages.Count > 0 && sequence >= _messages[0].Sequence ? (int)Math.Min(sequence - _messages[0].Sequence, int.MaxValue) : -1;
+        return at >= 0 && at < _messages.Count ? _messages[at] : null;
+    }
+
+    /// <summary>Whether the receiver may know of a message.</summary>
+    public bool WasSent(ulong sequence) => Find(sequence) is { Next: > 0 } or { Outcome: not Outcome.Open };
+
+    /// <summary>Finds the messages whose time is over; the receiver is told not to wait for them.</summary>
+    public void Expire(TimeSpan now, List<OutboundMessage> expired)
+    {
+        if (now < Deadline)
+        {
+            return;
+        }
+
+        foreach (OutboundMessage message in _messages)
+        {
+            if (message.Outcome == Outcome.Open && message.Deadline <= now)
+            {
+                message.IsSkipDue = HasSkips = true;
+                _begunBytes -= message.Next > 0 ? message.Body.Length : 0;
+                expired.Add(message);
+            }
+        }
+
+        // They are settled by the caller; only the others count from now on.
+        Deadline = TimeSpan.MaxValue;
+        foreach (OutboundMessage message in _messages)
+        {
+            if (message.Outcome == Outcome.Open && message.Deadline > now && message.Deadline < Deadline)
+            {
+                Deadline = message.Deadline;
+            }
+        }
+    }
+
+    /// <summary>Begins a new stream: what was not sent at all moves into it.</summary>
+    /// <param name="given">Receives what was sent, and is given up.</param>
+    public void Reset(List<OutboundMessage> given)
+    {
+        List<OutboundMessage> kept = [];
+        foreach (OutboundMessage message in _messages)
+        {
+            (message.Next == 0 && message.Outcome == Outcome.Open ? kept : given).Add(message);
+        }
+
+        Clear();
+        foreach (OutboundMessage message in kept)
+        {
+            Add(message);
+        }
+    }
+
+    /// <summary>Gives everything up.</summary>
+    public void Abandon(List<OutboundMessage> given)
+    {
+        given.AddRange(_messages);
+        Clear();
+    }
+
+    private void Clear()
+    {
+        _messages.Clear();
+        _lost.Clear();
+        _nextNew = 0;
+        _nextSequence = 1;
+        _begunBytes = 0;
+        Bytes = 0;
+        Id = 0;
+        HasSkips = false;
+        CreditMessages = InitialMessages;
+        CreditBytes = InitialBytes;
+        Deadline = TimeSpan.MaxValue;
+    }
+
+    private bool MayBegin(OutboundMessage message)
+        => message.Next > 0 || (message.Sequence <= CreditMessages && _begunBytes <= CreditBytes);
+
+    private bool HasLost()
+    {
+        while (_lost.TryPeek(out SentPart part) && (part.Message!.Outcome != Outcome.Open || part.Length == 0))
+        {
+            _lost.Dequeue();
+        }
+
+        return _lost.Count > 0;
+    }
+
+    private int WriteLost(Span<byte> room, SentDatagram record, TimeSpan now)
+    {
+        SentPart part = _lost.Peek();
+        int written = Write(room, part.Message!, (int)part.Offset, part.Length, record, now);
+        if (written > 0)
+        {
+            _lost.Dequeue();
+            int sent = written - Frames.Header - MessageFrame.Header;
+            if (sent < part.Length)
+            {
+                // The receiver puts pieces together in any order.
+                _lost.Enqueue(part with { Offset = part.Offset + sent, Length = part.Length - sent });
+            }
+        }
+
+        return written;
+    }
+
+    private int Write(Span<byte> room, OutboundMessage message, int offset, int left, SentDatagram record, TimeSpan now)
+    {
+        int space = room.Length - Frames.Header - MessageFrame.Header;
+        int length = Math.Min(space, left);
+        if (length < Math.Min(left, LeastPiece))
+        {
+            return 0;
+        }
+
+        if (offset == 0)
+        {
+            message.FirstSent = message.Tries == 0 ? now : message.FirstSent;
+            message.Tries++;
+        }
+
+        record.Parts.Add(new SentPart(PartKind.Piece, message, offset, length));
+        return MessageFrame.Write(room, Id, message.Sequence, message.Body.Length, offset, message.Body.AsSpan(offset, length));
+    }
+
+    private bool SkipAgain(OutboundMessage first, ulong last)
+    {
+        bool isAny = false;
+        for (ulong sequence = first.Sequence; sequence <= last; sequence++)
+        {
+            if (Find(sequence) is { Outcome: not Outcome.Open } message)
+            {
+                isAny = message.IsSkipDue = HasSkips = true;
+            }
+        }
+
+        return isAny;
+    }
+}
