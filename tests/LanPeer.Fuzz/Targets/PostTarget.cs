@@ -1,0 +1,57 @@
+using System;
+using System.Collections.Generic;
+using System.Text;
+using LanPeer.Security;
+using LanPeer.VirtualNetwork;
+using LanPeer.Wire;
+
+namespace LanPeer.Fuzz;
+
+/// <summary>Signed posts, checked from their bytes: whatever is changed, nobody says what he did not sign.</summary>
+internal sealed class PostTarget : InputTarget
+{
+    private static readonly HashSet<string> s_said = SaidBy(Vectors.Posts);
+
+    public override string Name => "signed-post";
+
+    public override string About => "LanSignedPost: a post that verifies says what its author signed";
+
+    public override int CasesInTests => 20;
+
+    protected override IReadOnlyList<byte[]> Corpus => Vectors.Posts;
+
+    public override string Try(byte[] input)
+    {
+        if (!LanSignedPost.TryVerify(input, "", out LanSignedPost? post))
+        {
+            return DatagramReader.Read(input, out Datagram datagram) is var reason && reason != DropReason.None ? reason.ToString()
+                : PostSignature.TryDecode(datagram[Field.Signature], Identity.SignatureLength) is null ? "no signature" : "not signed";
+        }
+
+        Require(s_said.Contains(Saying(input)), "somebody says what he did not sign");
+        Visible.Check(post!.Content, isLine: false);
+        _ = (post.ToString(), post.Timestamp);
+        return "signed";
+    }
+
+    protected override byte[] Mutate(byte[] input, byte[] other, SeededRandom random) => random.Chance(0.2)
+        ? ByteMutator.Mutate(input, other, random) : TextMutator.Mutate(input, other, random);
+
+    private static HashSet<string> SaidBy(IEnumerable<byte[]> posts)
+    {
+        var said = new HashSet<string>(StringComparer.Ordinal);
+        foreach (byte[] post in posts)
+        {
+            said.Add(Saying(post));
+        }
+
+        return said;
+    }
+
+    private static string Saying(byte[] post)
+    {
+        _ = DatagramReader.Read(post, out Datagram datagram);
+        return Encoding.Latin1.GetString(PostSignature.Statement(
+            "", datagram[Field.PeerId], datagram[Field.UserId], datagram[Field.MessageId], datagram[Field.Timestamp], datagram.ContentText()));
+    }
+}
