@@ -198,7 +198,9 @@ internal sealed partial class LanPeerEngine
         }
 
         _scheduled = due;
-        TimeSpan delay = due - Elapsed;
+
+        // The timer cuts fractions of a millisecond off, and would come too early again and again.
+        TimeSpan delay = due > TimeSpan.FromDays(365) ? due : TimeSpan.FromMilliseconds(Math.Ceiling((due - Elapsed).TotalMilliseconds));
         _timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : delay, Timeout.InfiniteTimeSpan);
     }
 }

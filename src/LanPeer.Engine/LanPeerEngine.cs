@@ -195,6 +195,8 @@ internal sealed partial class LanPeerEngine : IDisposable
         }
 
         Carry(effects);
+        DeliveriesChanged.Raise();
+        Inbox.Wake();
         _stopping.Set();
         _checksEnd.Cancel();
         _timer.Dispose();

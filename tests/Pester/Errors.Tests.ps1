@@ -202,10 +202,10 @@ Describe 'The error <Id>, where files have modes' -Skip:($IsWindows) -ForEach $m
 Describe 'The error <Id>, where a process can be held' -Skip:($IsWindows) -ForEach $held {
     BeforeAll {
         $there = Get-DiscoveryPort
-        $sender = Start-LanPeer sender -DiscoveryPort $there -Ephemeral
-        $PSDefaultParameterValues['Send-Lan*:Session'] = $sender
+        $dan = Start-LanPeer dan -DiscoveryPort $there -Ephemeral
+        $PSDefaultParameterValues['Send-Lan*:Session'] = $dan
         $peer = Open-PeerProcess held -DiscoveryPort $there
-        Wait-Until { $sender.Peers.Count -eq 1 }
+        Wait-Until { $dan.Peers.Count -eq 1 }
         Send-LanDM held 'are you there?' -Timeout 30 -ErrorAction Stop
         kill -STOP $peer.Id
     }
@@ -214,7 +214,7 @@ Describe 'The error <Id>, where a process can be held' -Skip:($IsWindows) -ForEa
         kill -CONT $peer.Id
         $PSDefaultParameterValues.Remove('Send-Lan*:Session')
         Close-PeerProcess $peer
-        Stop-LanPeer $sender
+        Stop-LanPeer $dan
     }
 
     It 'comes from {<Script>}, and says how long was waited' {

@@ -107,7 +107,7 @@ Describe 'Two identities' {
             & $Script | Should -BeNullOrEmpty
             Get-LanPeer | Should -BeNullOrEmpty
             (Get-LanPin).State | Should -Be Blocked
-            { Send-LanDM bob 'hello' -ErrorAction Stop } | Should -Throw -ErrorId 'PeerNotFound,*'
+            { Send-LanDM bob 'hello' -ErrorAction Stop } | Should -Throw -ErrorId 'DeliveryRefused,*'
 
             $carol = Start-LanPeer carol -DiscoveryPort $port -Ephemeral
             Wait-Meeting $alice $carol

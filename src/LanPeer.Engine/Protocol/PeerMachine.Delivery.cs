@@ -13,6 +13,9 @@ internal sealed partial class PeerMachine
     /// <summary>Bytes that wait for all peers together.</summary>
     private const long MaxQueuedBytes = 64 * 1_048_576;
 
+    /// <summary>What a message takes besides its body, roughly.</summary>
+    private const int MessageWeight = 256;
+
     /// <summary>A peer without keys is tried again as often as that while something waits for it.</summary>
     private static readonly TimeSpan s_handshakeRetry = TimeSpan.FromSeconds(1);
 
@@ -83,20 +86,20 @@ internal sealed partial class PeerMachine
         => Queue(peer, "", System.Text.Encoding.UTF8.GetBytes(text), now, patience, effects);
 
     /// <summary>Puts a message on its way to a peer with a session.</summary>
-    private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects)
+    private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects, int sharers = 1)
     {
         Contact contact = peer.Contact!;
         OutboundStream stream = contact.Channel.Outbound;
-        var message = new OutboundMessage(peer, messageId, body) { Deadline = now.Elapsed + patience };
+        var message = new OutboundMessage(peer, messageId, body) { Deadline = now.Elapsed + patience, Weight = MessageWeight + (body.Length / sharers) };
         effects.Queued.Add(message);
         UnsettledCount++;
-        if (!stream.HasRoom(body.Length) || _queuedBytes + body.Length > MaxQueuedBytes)
+        if (!stream.HasRoom(body.Length) || _queuedBytes + message.Weight > MaxQueuedBytes)
         {
             Settle(message, Outcome.Failed, Obstacle.QueueFull, now.Elapsed, effects);
             return;
         }
 
-        _queuedBytes += body.Length;
+        _queuedBytes += message.Weight;
         stream.Add(message);
         MarkDirty(contact);
     }
@@ -349,9 +352,9 @@ internal sealed partial class PeerMachine
     private void BeginStreamAnew(Contact contact, Obstacle obstacle, Moment now, Effects effects)
     {
         _settled.Clear();
-        _queuedBytes -= contact.Channel.Outbound.Bytes;
+        _queuedBytes -= contact.Channel.Outbound.Weight;
         contact.Channel.Outbound.Reset(_settled);
-        _queuedBytes += contact.Channel.Outbound.Bytes;
+        _queuedBytes += contact.Channel.Outbound.Weight;
         contact.Channel.Restart();
         foreach (OutboundMessage message in _settled)
         {
@@ -373,7 +376,7 @@ internal sealed partial class PeerMachine
         inbound.Clear();
         _memory.Keep(contact.RemoteStatic, inbound);
         _settled.Clear();
-        _queuedBytes -= contact.Channel.Outbound.Bytes;
+        _queuedBytes -= contact.Channel.Outbound.Weight;
         contact.Channel.Outbound.Abandon(_settled);
         contact.Channel.Restart();
         foreach (OutboundMessage message in _settled)

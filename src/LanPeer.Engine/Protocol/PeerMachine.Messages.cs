@@ -37,7 +37,7 @@ internal sealed partial class PeerMachine
         {
             if (peer.Contact is not null)
             {
-                Queue(peer, id, body, now, patience, effects);
+                Queue(peer, id, body, now, patience, effects, sharers: _sealedPeers);
             }
             else if (Encode(peer.Form) is { Length: > 0 } payload)
             {

@@ -59,7 +59,7 @@ internal sealed partial class PeerMachine
                 _wantsAck = true;
                 if (stream != 0 && FindStream(contact, stream))
                 {
-                    contact.Channel.Inbound.Skip(first, last);
+                    _mustComeAgain |= !contact.Channel.Inbound.Skip(first, last);
                     TakeReady(contact, inbound);
                 }
 
@@ -87,9 +87,9 @@ internal sealed partial class PeerMachine
 
         OutboundStream stream = contact.Channel.Outbound;
         _settled.Clear();
-        _queuedBytes -= stream.Bytes;
+        _queuedBytes -= stream.Weight;
         contact.Channel.OnAck(ack, inbound.Now.Elapsed, _settled);
-        _queuedBytes += stream.Bytes;
+        _queuedBytes += stream.Weight;
         foreach (OutboundMessage message in _settled)
         {
             Settle(message, Outcome.Delivered, Obstacle.None, inbound.Now.Elapsed, inbound.Effects);

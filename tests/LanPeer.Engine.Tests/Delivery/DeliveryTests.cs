@@ -168,6 +168,40 @@ public sealed class DeliveryTests
     }
 
     [Fact]
+    public void Those_who_were_promised_room_and_send_nothing_do_not_keep_the_inbox_empty()
+    {
+        VirtualPeer[] idle = [.. Enumerable.Range(3, 10).Select(i => _lan.AddPeer($"idle{i}", $"10.77.0.{i}"))];
+        Assert.True(_lan.RunUntil(() => idle.All(peer => peer.Machine.Peers.Count == 11), TimeSpan.FromSeconds(30)));
+        _bob.KeepsInbox = true;
+        Array.ForEach(idle, peer => peer.DM(_bob.UserId, "just one"));
+        _lan.Run(1);
+        Send(9_990);
+
+        Assert.All(_alice.Settled, settled => Assert.Equal(Outcome.Delivered, settled.Outcome));
+        Assert.Equal(10_000, _bob.Arrivals.Count(arrival => arrival.Type == MessageType.DM));
+    }
+
+    [Fact]
+    public void A_skip_may_be_as_wide_as_it_likes_and_costs_nothing()
+    {
+        _alice.DM(_bob.UserId, "one");
+        _lan.Settle();
+        InboundStream stream = _bob.Peer(_alice.UserId).Contact!.Channel.Inbound;
+        for (ulong i = 0; i < 1_000; i++)
+        {
+            _ = stream.Skip(stream.Settled + 2 + (2 * i), stream.Settled + 2 + (2 * i));
+        }
+
+        Assert.False(stream.Skip(stream.Settled + 8_000, ulong.MaxValue));
+        Assert.True(stream.Skip(0, ulong.MaxValue));
+
+        // What is there whole is delivered even so.
+        _alice.DM(_bob.UserId, "two");
+        _lan.Run(1);
+        Assert.Equal(["one", "two"], _bob.Arrivals.Select(arrival => arrival.Content));
+    }
+
+    [Fact]
     public void Who_was_started_anew_gets_nothing_twice_and_what_he_had_not_acknowledged_is_unknown()
     {
         _lan.Add(new Loss(1) { Until = _lan.Now + TimeSpan.FromSeconds(0.5) });

@@ -13,7 +13,11 @@ internal sealed class InboundStream
     /// <summary>How long an unfinished message may stand still before it is given up.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
 
-    private readonly Dictionary<ulong, Reassembly?> _pending = [];
+    /// <summary>Stretches of skipped messages that are kept: an honest sender gives up messages in a row.</summary>
+    private const int MaxSkips = 64;
+
+    private readonly Dictionary<ulong, Reassembly> _pending = [];
+    private readonly List<(ulong First, ulong Last)> _skips = [];
     private readonly SortedSet<ulong> _rejected = [];
 
     /// <summary>The sender's number for it; 0 before its first message.</summary>
@@ -49,6 +53,12 @@ internal sealed class InboundStream
     /// <inheritdoc cref="CreditMessages"/>
     public long CreditBytes { get; set; } = OutboundStream.InitialBytes;
 
+    /// <summary>How many messages it was given the last time.</summary>
+    public long GrantedMessages { get; set; }
+
+    /// <summary>How many bytes.</summary>
+    public long GrantedBytes { get; set; }
+
     /// <summary>Whether the last credit has still to be sent.</summary>
     public bool IsCreditDue { get; set; }
 
@@ -69,11 +79,14 @@ internal sealed class InboundStream
         Bytes = bytes;
         PendingBytes = 0;
         _pending.Clear();
+        _skips.Clear();
         _rejected.Clear();
         CreditMessages = OutboundStream.InitialMessages + settled;
         CreditBytes = OutboundStream.InitialBytes + bytes;
         IsCreditDue = settled > 0;
         IsRejectDue = false;
+        GrantedMessages = 0;
+        GrantedBytes = 0;
     }
 
     /// <summary>Whether the next message is this one, whole: then nothing has to be kept.</summary>
@@ -94,6 +107,11 @@ internal sealed class InboundStream
 
         if (!_pending.TryGetValue(frame.Sequence, out Reassembly? message))
         {
+            if (IsSkipped(frame.Sequence))
+            {
+                return DropReason.None;
+            }
+
             // The next message always finds a place, or those behind it would keep it out for ever.
             bool isFirst = frame.Sequence == Settled + 1 && PendingBytes <= MaxPending - WireLimits.MaxMessage;
             if (frame.Total > room || (!isFirst && PendingBytes + frame.Total > MaxPending - WireLimits.MaxMessage))
@@ -105,22 +123,38 @@ internal sealed class InboundStream
             PendingBytes += frame.Total;
         }
 
-        return message is null ? DropReason.None
-            : message.Body.Length != frame.Total ? DropReason.BadFrame
+        return message.Body.Length != frame.Total ? DropReason.BadFrame
             : message.Add(frame.Offset, frame.Piece, now) ? DropReason.None : DropReason.ReassemblyFull;
     }
 
     /// <summary>The sender has given these up; those that are complete are still delivered.</summary>
-    public void Skip(ulong first, ulong last)
+    /// <returns>False when there are too many stretches of them; then it has to come again.</returns>
+    public bool Skip(ulong first, ulong last)
     {
-        last = Math.Min(last, CreditMessages + OutboundStream.MaxMessages);
-        for (ulong sequence = Math.Max(first, Settled + 1); sequence <= last; sequence++)
+        // It cannot have given up more than may wait for us, and each sequence is gone through once.
+        first = Math.Max(first, Settled + 1);
+        last = Math.Min(last, Math.Max(CreditMessages, Settled) + OutboundStream.MaxMessages);
+        if (first > last)
         {
-            if (!_pending.TryGetValue(sequence, out Reassembly? message) || message is { IsComplete: false })
+            return true;
+        }
+
+        for (int i = _skips.Count - 1; i >= 0; i--)
+        {
+            if (_skips[i].First <= last + 1 && first <= _skips[i].Last + 1)
             {
-                Drop(sequence, message);
+                (first, last) = (Math.Min(first, _skips[i].First), Math.Max(last, _skips[i].Last));
+                _skips.RemoveAt(i);
             }
         }
+
+        if (_skips.Count == MaxSkips)
+        {
+            return false;
+        }
+
+        _skips.Add((first, last));
+        return true;
     }
 
     /// <summary>Takes the next message, if it is complete.</summary>
@@ -128,15 +162,26 @@ internal sealed class InboundStream
     public bool TryTake(out byte[]? body)
     {
         body = null;
-        if (!_pending.TryGetValue(Settled + 1, out Reassembly? message) || message is { IsComplete: false })
+        ulong next = Settled + 1;
+        bool isThere = _pending.TryGetValue(next, out Reassembly? message);
+        if (message is not { IsComplete: true } && !IsSkipped(next))
         {
             return false;
         }
 
-        _pending.Remove(Settled + 1);
-        body = message?.Body;
-        PendingBytes -= body?.Length ?? 0;
+        body = message is { IsComplete: true } ? message.Body : null;
+        if (isThere)
+        {
+            _pending.Remove(next);
+            PendingBytes -= message!.Body.Length;
+        }
+
         Settle(body?.Length ?? 0);
+        if (_skips.Count > 0)
+        {
+            _skips.RemoveAll(skip => skip.Last <= Settled);
+        }
+
         return true;
     }
 
@@ -160,12 +205,13 @@ internal sealed class InboundStream
     /// <summary>Gives up an unfinished message that has not grown for long.</summary>
     public bool TryGiveUp(TimeSpan now, out ulong sequence)
     {
-        foreach ((ulong key, Reassembly? message) in _pending)
+        foreach ((ulong key, Reassembly message) in _pending)
         {
-            if (message is { IsComplete: false } && now - message.LastGrown > s_patience)
+            if (!message.IsComplete && now - message.LastGrown > s_patience && Skip(key, key))
             {
                 sequence = key;
-                Drop(key, message);
+                _pending.Remove(key);
+                PendingBytes -= message.Body.Length;
                 Reject(key);
                 return true;
             }
@@ -182,9 +228,16 @@ internal sealed class InboundStream
         PendingBytes = 0;
     }
 
-    private void Drop(ulong sequence, Reassembly? message)
+    private bool IsSkipped(ulong sequence)
     {
-        PendingBytes -= message?.Body.Length ?? 0;
-        _pending[sequence] = null;
+        foreach ((ulong first, ulong last) in _skips)
+        {
+            if (first <= sequence && sequence <= last)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

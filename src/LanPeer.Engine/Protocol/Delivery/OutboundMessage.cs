@@ -64,6 +64,9 @@ internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] bod
     /// <summary>The text form; shared by all receivers of a post.</summary>
     public byte[] Body { get; } = body;
 
+    /// <summary>Bytes of memory it takes: a body that others share is theirs in part.</summary>
+    public required int Weight { get; init; }
+
     /// <summary>When it is given up.</summary>
     public required TimeSpan Deadline { get; init; }
 

@@ -41,6 +41,9 @@ internal sealed class OutboundStream
     /// <summary>Bytes of what is not settled.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Bytes of memory that takes.</summary>
+    public long Weight { get; private set; }
+
     public int Count => _messages.Count;
 
     /// <summary>The oldest that is not settled by the receiver.</summary>
@@ -77,6 +80,7 @@ internal sealed class OutboundStream
     {
         message.Sequence = _nextSequence++;
         Bytes += message.Body.Length;
+        Weight += message.Weight;
         _messages.Add(message);
         Deadline = message.Deadline < Deadline ? message.Deadline : Deadline;
     }
@@ -178,6 +182,7 @@ internal sealed class OutboundStream
         {
             settled.Add(_messages[count]);
             Bytes -= _messages[count].Body.Length;
+            Weight -= _messages[count].Weight;
             count++;
         }
 
@@ -256,6 +261,7 @@ internal sealed class OutboundStream
         _nextSequence = 1;
         _begunBytes = 0;
         Bytes = 0;
+        Weight = 0;
         Id = 0;
         HasSkips = false;
         CreditMessages = InitialMessages;
