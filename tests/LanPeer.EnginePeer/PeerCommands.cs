@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -6,8 +7,8 @@ using System.Threading;
 namespace LanPeer.EnginePeer;
 
 /// <summary>
-/// Obeys the commands that come in, one a line: POST text, DM id text, PROFILE name|status|file, PEERS, FIND seconds,
-/// LIST seconds, COUNTERS, QUIT. In a text, \n is a line break.
+/// Obeys the commands that come in, one a line: POST text, DM id text, DMS id count, PROFILE name|status|file, PEERS,
+/// FIND seconds, LIST seconds, COUNTERS, QUIT. In a text, \n is a line break. All but DMS are over when they return.
 /// </summary>
 internal sealed class PeerCommands(LanSession session, JsonLines output)
 {
@@ -38,6 +39,10 @@ internal sealed class PeerCommands(LanSession session, JsonLines output)
                 int blank = rest.IndexOf(' ', StringComparison.Ordinal);
                 Sent(command, session.SendDM(rest[..blank], Unescape(rest[(blank + 1)..])));
                 break;
+            case "DMS":
+                string[] many = rest.Split(' ');
+                SendMany(many[0], int.Parse(many[1], CultureInfo.InvariantCulture));
+                break;
             case "PROFILE":
                 string[] parts = rest.Split('|');
                 Sent(command, [.. session.SetProfile(parts[0], parts[1], parts[2].Length > 0 ? File.ReadAllBytes(parts[2]) : null)]);
@@ -62,6 +67,23 @@ internal sealed class PeerCommands(LanSession session, JsonLines output)
         }
     }
 
+    /// <summary>Sends 1, 2, 3 ... at once, each with a tail that fills half a datagram, and tells when all are settled.</summary>
+    private void SendMany(string userId, int count)
+    {
+        var tail = new string('.', 600);
+        LanSending[] sendings = [.. Enumerable.Range(1, count).Select(number => session.BeginDM(userId, $"{number} {tail}"))];
+        new Thread(() =>
+        {
+            foreach (LanSending sending in sendings)
+            {
+                sending.Wait(Timeout.InfiniteTimeSpan, CancellationToken.None);
+            }
+
+            Sent("DMS", [.. sendings.SelectMany(sending => sending.Deliveries)]);
+        })
+        { IsBackground = true }.Start();
+    }
+
     private void Sent(string command, params LanDelivery[] deliveries) => output.Write("sent", ("command", command),
         ("deliveries", deliveries.Select(delivery => new { to = delivery.To, state = delivery.State.ToString(), reason = delivery.Reason })));
 
@@ -79,7 +101,7 @@ internal sealed class PeerCommands(LanSession session, JsonLines output)
             displayName = peer.DisplayName,
         })));
 
-    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+    private static TimeSpan Seconds(string text) => TimeSpan.FromSeconds(double.Parse(text, CultureInfo.InvariantCulture));
 
     private static string Unescape(string text) => text.Replace("\\n", "\n", StringComparison.Ordinal);
 }

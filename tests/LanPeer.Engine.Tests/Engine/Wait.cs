@@ -10,12 +10,15 @@ internal static class Wait
 {
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
 
-    public static void Until(Func<bool> condition, string what)
+    /// <param name="condition">What must become true.</param>
+    /// <param name="what">Says the same in words.</param>
+    /// <param name="bound">After how long it never will; <see cref="Long"/> when null.</param>
+    public static void Until(Func<bool> condition, string what, TimeSpan? bound = null)
     {
         long began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Long, $"Waited in vain: {what}.");
+            Assert.True(Stopwatch.GetElapsedTime(began) < (bound ?? Long), $"Waited in vain: {what}.");
             Thread.Sleep(5);
         }
     }

@@ -124,6 +124,14 @@ internal sealed class ChildPeer : IDisposable
     public void WaitToKnow(string userId, string command = "PEERS")
         => Wait.Until(() => Peers(command).ContainsKey(userId), $"{UserId} hears of {userId}");
 
+    /// <summary>Sends the process a signal of Unix: STOP, CONT.</summary>
+    public void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, ProcessId.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+        Assert.Equal(0, kill.ExitCode);
+    }
+
     public void CloseInput() => _process.StandardInput.Close();
 
     /// <summary>Waits for its end.</summary>

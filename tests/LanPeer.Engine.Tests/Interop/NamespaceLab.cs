@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Threading;
@@ -21,7 +22,8 @@ internal sealed class NamespaceLab : IDisposable
     private static int s_count;
 
     private readonly List<string> _namespaces = [];
-    private string? _hub;
+    private readonly Dictionary<string, string> _switches = [];
+    private readonly Dictionary<string, (string Switch, string Port)> _ports = [];
     private int _links;
 
     public NamespaceLab()
@@ -36,7 +38,7 @@ internal sealed class NamespaceLab : IDisposable
             Assert.Skip("Making network namespaces takes root.");
         }
 
-        if (!((string[])["/sbin/ip", "/usr/sbin/ip", "/bin/ip", "/usr/bin/ip"]).Any(File.Exists))
+        if (!IsInstalled("ip"))
         {
             Assert.Skip("The command 'ip' (iproute2) is not installed.");
         }
@@ -85,22 +87,55 @@ internal sealed class NamespaceLab : IDisposable
 
     public static void PlugIn(string host, string link) => Run("-n", host, "link", "set", link, "up");
 
-    /// <summary>Links a host to the switch that all hosts of this lab share.</summary>
-    public void Plug(string host, string address)
+    /// <summary>Links a host to the switch that all hosts of its network, the first three numbers of the address, share.</summary>
+    /// <returns>The host's end.</returns>
+    public string Plug(string host, string address)
     {
-        if (_hub is null)
+        string network = address[..address.LastIndexOf('.')];
+        if (!_switches.TryGetValue(network, out string? hub))
         {
-            _hub = AddHost();
-            Run("-n", _hub, "link", "add", "br0", "type", "bridge");
-            Run("-n", _hub, "link", "set", "br0", "up");
+            _switches[network] = hub = AddHost();
+            Run("-n", hub, "link", "add", "br0", "type", "bridge");
+            Run("-n", hub, "link", "set", "br0", "up");
         }
 
         string inside = $"eth{_links++}";
         string port = $"port{_links++}";
-        Run("link", "add", inside, "netns", host, "type", "veth", "peer", "name", port, "netns", _hub);
-        Run("-n", _hub, "link", "set", port, "master", "br0", "up");
+        Run("link", "add", inside, "netns", host, "type", "veth", "peer", "name", port, "netns", hub);
+        Run("-n", hub, "link", "set", port, "master", "br0", "up");
         Configure(host, inside, address);
         WaitForCarrier(host, inside);
+        _ports[inside] = (hub, port);
+        return inside;
+    }
+
+    /// <summary>The switch passes on nothing from or to this link any more. The host sees a carrier, and silence.</summary>
+    public void Isolate(string link) => Run("-n", _ports[link].Switch, "link", "set", _ports[link].Port, "nomaster");
+
+    public void Reconnect(string link) => Run("-n", _ports[link].Switch, "link", "set", _ports[link].Port, "master", "br0");
+
+    /// <summary>The host loses this share of the UDP datagrams that come to it, each by chance. Skips the test where that cannot be had.</summary>
+    public static void LoseAtRandom(string host, int percent)
+    {
+        if (!IsInstalled("nft"))
+        {
+            Assert.Skip("The command 'nft' (nftables) is not installed.");
+        }
+
+        string rules = "add table ip loss; add chain ip loss input { type filter hook input priority 0; }; "
+            + $"add rule ip loss input meta l4proto udp numgen random mod 100 < {percent} counter drop";
+        if (TryRun("netns", "exec", host, "nft", rules) is string problem)
+        {
+            Assert.Skip($"This kernel does not lose datagrams at random: {problem}");
+        }
+    }
+
+    /// <summary>How many datagrams that has taken.</summary>
+    public static int CountLost(string host)
+    {
+        Assert.Null(TryRun(out string rules, "netns", "exec", host, "nft", "list", "chain", "ip", "loss", "input"));
+        string[] words = rules.Split(' ');
+        return int.Parse(words[Array.IndexOf(words, "packets") + 1], CultureInfo.InvariantCulture);
     }
 
     /// <summary>Gives a host a default route into its own network, which the seed's program needs to find its address.</summary>
@@ -144,6 +179,9 @@ internal sealed class NamespaceLab : IDisposable
     private static void WaitForCarrier(string host, string link) => Wait.Until(
         () => TryRun(out string state, "-n", host, "-br", "link", "show", "dev", link) is null && state.Contains(" UP ", StringComparison.Ordinal),
         $"{link} of {host} is up");
+
+    private static bool IsInstalled(string command)
+        => ((string[])["/sbin", "/usr/sbin", "/bin", "/usr/bin"]).Any(folder => File.Exists(Path.Combine(folder, command)));
 
     private static string NewName() => $"lpt{Environment.ProcessId}{(char)('a' + (Interlocked.Increment(ref s_count) % 26))}{s_count}";
 
