@@ -335,7 +335,7 @@ internal sealed partial class PeerMachine
         stream.Expire(now.Elapsed, _settled);
         foreach (OutboundMessage message in _settled)
         {
-            Obstacle obstacle = message.Next > 0 ? (contact.Channel.Taken == message.TakenBefore ? Obstacle.NotSent : Obstacle.NoReceipt)
+            Obstacle obstacle = message.Next > 0 ? (WasTaken(contact, message) ? Obstacle.NoReceipt : Obstacle.NotSent)
                 : contact.Current is null ? Obstacle.NoSession
                 : isOutOfCredit ? Obstacle.NoCredit : Obstacle.NoReceipt;
             Settle(message, Outcome.Unknown, obstacle, now.Elapsed, effects);
@@ -347,6 +347,9 @@ internal sealed partial class PeerMachine
             BeginStreamAnew(contact, Obstacle.NoSession, now, effects);
         }
     }
+
+    /// <summary>Whether the network has taken anything for this peer since a message was first sent.</summary>
+    private static bool WasTaken(Contact contact, OutboundMessage message) => contact.Channel.Taken > message.TakenBefore;
 
     /// <summary>The other side has begun anew: what it got and did not acknowledge may be there or not.</summary>
     private void BeginStreamAnew(Contact contact, Obstacle obstacle, Moment now, Effects effects)
@@ -381,7 +384,8 @@ internal sealed partial class PeerMachine
         contact.Channel.Restart();
         foreach (OutboundMessage message in _settled)
         {
-            Settle(message, Outcome.Unknown, obstacle, default, effects);
+            bool isUnsent = obstacle == Obstacle.Gone && message.Next > 0 && !WasTaken(contact, message);
+            Settle(message, Outcome.Unknown, isUnsent ? Obstacle.NotSent : obstacle, default, effects);
         }
     }
 }
