@@ -22,6 +22,15 @@ internal sealed partial class PeerMachine
 
     private TimeSpan _nextAnnouncement = TimeSpan.MaxValue;
     private TimeSpan _burstBegan;
+    /// <summary>Between announcements out of turn: doubled each time, up to the longest.</summary>
+    private static readonly TimeSpan s_firstExtra = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_maxExtra = TimeSpan.FromSeconds(32);
+
+    /// <summary>When the next one goes out, about: all that miss somebody at once should not speak at once.</summary>
+    private static readonly TimeSpan s_extraSpread = TimeSpan.FromSeconds(0.2);
+
+    private TimeSpan _extraInterval = s_firstExtra;
+    private TimeSpan _nextExtra;
     private int _burstStep;
     private byte[] _nonce = [];
     private byte[] _lastNonce = [];
@@ -56,8 +65,28 @@ internal sealed partial class PeerMachine
     public void Ask(Moment now, Ipv4Endpoint endpoint, Effects effects)
         => effects.Send(WriteAnnouncement(now, effects, ask: CurrentNonce(now), answer: default), endpoint);
 
+    /// <summary>
+    /// A handshake with somebody on the link came to nothing. It may have been lost, and no more initiations than these may
+    /// answer one announcement; but ours lets the other side begin. Whoever invents announcements has 6 of ours a minute
+    /// for it at most, and 2 later on.
+    /// </summary>
+    private void AnnounceSooner(Moment now)
+    {
+        if (now.Elapsed < _nextExtra || _burstStep < s_burst.Length)
+        {
+            return;
+        }
+
+        _nextExtra = now.Elapsed + _extraInterval;
+        _extraInterval = _extraInterval * 2 < s_maxExtra ? _extraInterval * 2 : s_maxExtra;
+        TimeSpan soon = now.Elapsed + (s_extraSpread * _random.NextJitter());
+        _nextAnnouncement = soon < _nextAnnouncement ? soon : _nextAnnouncement;
+    }
+
     private void BeginBurst(Moment now)
     {
+        _extraInterval = s_firstExtra;
+        _nextExtra = TimeSpan.Zero;
         _burstStep = 0;
         _burstBegan = now.Elapsed;
         _nextAnnouncement = now.Elapsed;

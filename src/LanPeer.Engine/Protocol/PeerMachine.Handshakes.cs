@@ -117,7 +117,11 @@ internal sealed partial class PeerMachine
         }
         else
         {
-            _ = _sessions.Retry(contact, now);
+            Ipv4Endpoint to = contact.Attempt!.To;
+            if (!_sessions.Retry(contact, now) && contact.Entry is null && _network.IsOnLink(to.Address))
+            {
+                AnnounceSooner(now);
+            }
         }
     }
 }
