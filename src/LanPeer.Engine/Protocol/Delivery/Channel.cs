@@ -59,13 +59,15 @@ internal sealed class Channel
         }
     }
 
+    /// <summary>Whether the receiver has still to settle something it may know of.</summary>
+    private bool IsUnsettled => Outbound.Id != 0 && Outbound.Oldest is { } oldest && (oldest.Next > 0 || oldest.Outcome != Outcome.Open);
+
     /// <summary>When something is sent because no sign has come for too long.</summary>
     private TimeSpan ProbeDue
     {
         get
         {
-            bool isUnsettled = Outbound.Id != 0 && Outbound.Oldest is { } oldest && (oldest.Next > 0 || oldest.Outcome != Outcome.Open);
-            if (Sent.Count == 0 && !isUnsettled)
+            if (Sent.Count == 0 && !IsUnsettled)
             {
                 return TimeSpan.MaxValue;
             }
@@ -254,9 +256,16 @@ internal sealed class Channel
             }
         }
 
-        if (repeated == 0 && Outbound.Oldest is OutboundMessage message)
+        if (repeated == 0 && IsUnsettled)
         {
-            Outbound.Repeat(message);
+            Outbound.Repeat(Outbound.Oldest!);
+        }
+        else if (repeated == 0)
+        {
+            // All that was in them has arrived in others: no answer would tell anything, and none may ever come.
+            Forget();
+            _probesSent = 0;
+            Probes = 0;
         }
     }
 
