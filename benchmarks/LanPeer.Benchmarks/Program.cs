@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
@@ -8,15 +9,20 @@ namespace LanPeer.Benchmarks;
 
 /// <summary>
 /// Measures LanPeer against its baselines, both in one run: <c>dotnet run -c Release --project benchmarks/LanPeer.Benchmarks
-/// [-- figure ...] [--json file]</c>. Traffic stays on loopback; every figure ends by itself.
+/// [-- figure ...] [--json file] [--peers count]</c>. Traffic stays on loopback; every figure ends by itself.
 /// </summary>
 internal static class Program
 {
-    private static readonly Dictionary<string, Func<IEnumerable<Result>>> s_figures = new()
+    /// <summary>How many peers there are at rest; <c>--peers</c> measures another number alone.</summary>
+    private static int[] s_sizes = [10, 100];
+
+    private static readonly Dictionary<string, Func<IEnumerable<object>>> s_figures = new()
     {
         ["seal"] = SealFigure.Run,
         ["handshake"] = HandshakeFigure.Run,
         ["flood"] = FloodFigure.Run,
+        ["delivery"] = DeliveryFigure.Run,
+        ["presence"] = () => PresenceFigure.Run(s_sizes),
     };
 
     public static int Main(string[] args)
@@ -28,19 +34,29 @@ internal static class Program
             return Flooder.Run(args[1..]);
         }
 
-        int json = Array.IndexOf(args, "--json");
-        string? path = json >= 0 && json + 1 < args.Length ? args[json + 1] : null;
-        string[] wanted = [.. args.Where((_, i) => json < 0 || (i != json && i != json + 1))];
+        List<string> wanted = [.. args];
+        string? path = Take(wanted, "--json");
+        if (Take(wanted, "--peers") is string peers)
+        {
+            if (!int.TryParse(peers, NumberStyles.None, CultureInfo.InvariantCulture, out int size) || size is < 2 or > 2_000)
+            {
+                Console.Error.WriteLine($"--peers is '{peers}', not a number from 2 to 2000.");
+                return 64;
+            }
+
+            s_sizes = [size];
+        }
+
         if (wanted.FirstOrDefault(name => !s_figures.ContainsKey(name)) is string unknown)
         {
             Console.Error.WriteLine($"There is no figure '{unknown}'. There are: {string.Join(", ", s_figures.Keys)}.");
             return 64;
         }
 
-        var results = new List<Result>();
-        foreach (string name in wanted.Length > 0 ? wanted : [.. s_figures.Keys])
+        var results = new List<object>();
+        foreach (string name in wanted.Count > 0 ? wanted : [.. s_figures.Keys])
         {
-            foreach (Result result in s_figures[name]())
+            foreach (object result in s_figures[name]())
             {
                 Console.WriteLine(result);
                 results.Add(result);
@@ -53,6 +69,20 @@ internal static class Program
         }
 
         return 0;
+    }
+
+    /// <summary>Takes an option and its value out of the arguments.</summary>
+    private static string? Take(List<string> args, string option)
+    {
+        int at = args.IndexOf(option);
+        if (at < 0 || at + 1 == args.Count)
+        {
+            return null;
+        }
+
+        string value = args[at + 1];
+        args.RemoveRange(at, 2);
+        return value;
     }
 
     private static readonly JsonSerializerOptions s_options = new() { WriteIndented = true };
@@ -75,6 +105,6 @@ internal sealed record Result(string Figure, double Value, double Min, double Ma
     }
 
     public override string ToString()
-        => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        => string.Create(CultureInfo.InvariantCulture,
             $"{Figure,-46} {Value,12:0.###} {Unit,-16} [{Min:0.###} to {Max:0.###}] {Bar}");
 }
