@@ -25,7 +25,7 @@ public sealed record HostRun
 
     public string? WorkingDirectory { get; init; }
 
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>Run it on a terminal of its own (Linux, by util-linux' script): output and errors come together.</summary>
     public bool OnTerminal { get; init; }
