@@ -175,7 +175,11 @@ internal sealed class DeliveryUsers(Scenario scenario)
             Assert.True(sent.Message.Outcome is not (Outcome.Failed or Outcome.Refused) || times == 0, $"{sent}, arrived");
 
             // Who was started anew at another address knows nothing of the id it had before.
-            bool mayRefuse = sent.ToId is not null && sent.ToId != sent.To.UserId && sent.To.Run > 1;
+            bool isToFormer = sent.ToId is not null && sent.ToId != sent.To.UserId && sent.To.Run > 1;
+
+            // Nor does it know what its sender was called when it wrote.
+            bool isFromFormer = !System.Text.Encoding.UTF8.GetString(sent.Message.Body).Contains(sent.From.UserId, StringComparison.Ordinal);
+            bool mayRefuse = isToFormer || isFromFormer;
             Assert.True(mayRefuse || sent.Message.Outcome != Outcome.Refused, $"{sent}, written to {sent.ToId}, which is {sent.To.UserId}");
             bool isOver = sent.Run != sent.From.Run;
             Assert.True(isOver || sent.Message.Outcome != Outcome.Open, $"{sent}, in the end");
