@@ -28,6 +28,9 @@ internal sealed class PeerTarget(string name, int steps, int casesInTests) : Fuz
 
     private static readonly byte[][] s_frames = [.. Vectors.Frames.Where(frames => frames.Length < 5_000), .. Traffic.Frames];
 
+    /// <summary>Most of what peers say are signs of life; those that carry a message are to be tried as often.</summary>
+    private static readonly byte[][] s_messages = [.. s_frames.Where(frames => frames.Length > 0 && frames[0] == (byte)FrameType.Message)];
+
     public override string Name => name;
 
     public override string About => $"PeerMachine, {steps:N0} steps: strangers, a malicious member, time; bounds, amplification, and work goes on";
@@ -123,7 +126,7 @@ internal sealed class PeerTarget(string name, int steps, int casesInTests) : Fuz
             }
         }
 
-        byte[] frames = intruder.InOwnName(random.Pick(s_frames));
+        byte[] frames = intruder.InOwnName(random.Pick(random.Chance(0.5) ? s_messages : s_frames));
         if (random.Chance(0.8))
         {
             frames = FrameMutator.Mutate(frames, random.Pick(s_frames), random);
