@@ -27,6 +27,7 @@ internal sealed partial class LanPeerEngine
     private static readonly TimeSpan s_firstNetworkLook = TimeSpan.FromSeconds(2);
 
     private TimeSpan _networkCheck = TimeSpan.MaxValue;
+    private uint _overflow;
 
     /// <summary>Who announces more often wants to be found sooner.</summary>
     private TimeSpan NetworkLook => _options.AnnounceInterval < s_networkLook ? _options.AnnounceInterval : s_networkLook;
@@ -70,6 +71,7 @@ internal sealed partial class LanPeerEngine
             }
 
             now = Now();
+            NoticeOverflow(now);
             _machine.Tick(now, effects);
             Deliver(effects);
             looksForNetwork = now.Elapsed >= _networkCheck;
@@ -112,6 +114,17 @@ internal sealed partial class LanPeerEngine
         }
 
         Finish(effects);
+    }
+
+    /// <summary>Before anybody is judged by their silence: we may not have listened.</summary>
+    private void NoticeOverflow(Moment now)
+    {
+        uint overflow = _unicast.Overflow;
+        if (overflow != _overflow)
+        {
+            _overflow = overflow;
+            _machine.Overflowed(now);
+        }
     }
 
     private void TryOpenDiscovery()

@@ -26,6 +26,7 @@ internal sealed partial class PeerMachine
     private readonly byte[] _presenceFrames = new byte[PresenceRoom];
     private TimeSpan _nextPresence = TimeSpan.MaxValue;
     private TimeSpan _nextRound;
+    private TimeSpan _overflowed = TimeSpan.MinValue;
 
     /// <summary>How slow this peer thinks it is itself, 0 to 8.</summary>
     public int Trouble => _health.Trouble;
@@ -55,6 +56,10 @@ internal sealed partial class PeerMachine
 
         SchedulePresence();
     }
+
+    /// <summary>The kernel has thrown away datagrams that we did not read in time: what was not heard may have been among them.</summary>
+    /// <param name="now">Now.</param>
+    public void Overflowed(Moment now) => _overflowed = now.Elapsed;
 
     /// <summary>A peer has proven itself, and is watched from now on.</summary>
     private void Watch(PeerEntry peer, Moment now)
@@ -166,8 +171,13 @@ internal sealed partial class PeerMachine
         PeerWatch watch = peer.Watch!;
         if (watch.IsRefused(now.Elapsed) || (watch.Suspicion is { } suspicion && now.Elapsed >= suspicion.End))
         {
-            Lose(peer, now, effects);
-            return;
+            if (!IsDeaf(now))
+            {
+                Lose(peer, now, effects);
+                return;
+            }
+
+            watch.Forgive(now.Elapsed, PresenceTimes.Patience);
         }
 
         ProbeStep step = watch.Probe!.Step(now.Elapsed);
@@ -202,6 +212,13 @@ internal sealed partial class PeerMachine
     private void OnSilence(PeerEntry peer, Moment now, Effects effects)
     {
         PeerWatch watch = peer.Watch!;
+        if (IsDeaf(now))
+        {
+            _probed.Remove(peer);
+            BeginProbe(peer, now, effects);
+            return;
+        }
+
         if (watch.Probe!.IsVouchedFor && ++watch.VouchedRounds < PeerWatch.MaxVouchedRounds)
         {
             // Others hear it: it is as likely us. Their word is no proof, so it is asked again at once.
@@ -222,6 +239,9 @@ internal sealed partial class PeerMachine
         BeginAt(peer, now);
         Step(peer, now, effects);
     }
+
+    /// <summary>Whether its answer may have been among what was lost at our own port, while a probe would have waited for it.</summary>
+    private bool IsDeaf(Moment now) => now.Elapsed - PresenceTimes.Patience <= _overflowed;
 
     /// <summary>Somebody is given up. If it only lost its way, it is found again.</summary>
     private void Lose(PeerEntry peer, Moment now, Effects effects)

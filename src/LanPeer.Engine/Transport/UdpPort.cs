@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using LanPeer.Wire;
 
 namespace LanPeer.Transport;
@@ -35,6 +36,37 @@ internal sealed class UdpPort : IDisposable
     /// <summary>Opens the discovery port, shared with every other program that shares it.</summary>
     /// <exception cref="SocketException">Somebody has it alone.</exception>
     public static UdpPort OpenDiscovery(ushort port) => Open(IPAddress.Any, port, isShared: true);
+
+    /// <summary>
+    /// What the kernel has thrown away at this port because it was not read in time: the ninth number of SO_MEMINFO
+    /// (Linux, since 4.12). 0 where it does not tell, which is all other systems.
+    /// </summary>
+    public uint Overflow
+    {
+        get
+        {
+            const int solSocket = 1;
+            const int soMemoryInfo = 55;
+            const int drops = 8;
+            if (!OperatingSystem.IsLinux())
+            {
+                return 0;
+            }
+
+            Span<uint> numbers = stackalloc uint[drops + 1];
+            numbers.Clear();
+            try
+            {
+                _ = _socket.GetRawSocketOption(solSocket, soMemoryInfo, MemoryMarshal.AsBytes(numbers));
+            }
+            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            {
+                // An old kernel, or a port just closed.
+            }
+
+            return numbers[drops];
+        }
+    }
 
     /// <summary>Waits for a datagram and takes along what else is there, up to the batch's capacity.</summary>
     /// <returns>False once the port is closed.</returns>

@@ -13,12 +13,19 @@ internal static class Wait
     /// <param name="condition">What must become true.</param>
     /// <param name="what">Says the same in words.</param>
     /// <param name="bound">After how long it never will; <see cref="Long"/> when null.</param>
-    public static void Until(Func<bool> condition, string what, TimeSpan? bound = null)
+    public static void Until(Func<bool> condition, string what, TimeSpan? bound = null) => Until(condition, () => what, bound);
+
+    /// <inheritdoc cref="Until(Func{bool}, string, TimeSpan?)"/>
+    public static void Until(Func<bool> condition, Func<string> what, TimeSpan? bound = null)
     {
         long began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < (bound ?? Long), $"Waited in vain: {what}.");
+            if (Stopwatch.GetElapsedTime(began) >= (bound ?? Long))
+            {
+                Assert.Fail($"Waited in vain: {what()}.");
+            }
+
             Thread.Sleep(5);
         }
     }

@@ -89,6 +89,33 @@ public sealed class DetectionTests
         Assert.DoesNotContain(peers[0].Changes, change => change.Kind is PeerChangeKind.Suspected or PeerChangeKind.Expired);
     }
 
+    [Fact]
+    public void Who_loses_datagrams_at_its_own_port_calls_nobody_suspect_or_gone_until_it_hears_again()
+    {
+        (VirtualLan lan, List<VirtualPeer> peers) = Network(7, 5);
+        VirtualPeer deaf = peers[0];
+        peers[1].Host.PowerOff();
+        peers[2].Kill();
+        bool isFlooded = true;
+        void Overflow()
+        {
+            if (isFlooded)
+            {
+                deaf.Machine.Overflowed(deaf.Moment);
+                lan.After(TimeSpan.FromMilliseconds(400), Overflow);
+            }
+        }
+
+        Overflow();
+        lan.Run(30);
+
+        Assert.Equal(4, deaf.Machine.Peers.Count);
+        Assert.Equal(2, peers[3].Machine.Peers.Count);
+        Assert.DoesNotContain(deaf.Changes, change => change.Kind is PeerChangeKind.Suspected or PeerChangeKind.Expired);
+        isFlooded = false;
+        Assert.True(lan.RunUntil(() => deaf.Machine.Peers.Count == 2, TimeSpan.FromSeconds(10)));
+    }
+
     internal static (VirtualLan Lan, List<VirtualPeer> Peers) Network(int seed, int count)
     {
         var lan = new VirtualLan(seed);
