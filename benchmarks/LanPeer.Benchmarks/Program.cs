@@ -22,6 +22,8 @@ internal static class Program
         ["handshake"] = HandshakeFigure.Run,
         ["flood"] = FloodFigure.Run,
         ["delivery"] = DeliveryFigure.Run,
+        ["kill"] = KillFigure.Run,
+        ["script"] = ScriptFigure.Run,
         ["presence"] = () => PresenceFigure.Run(s_sizes),
     };
 
@@ -32,6 +34,11 @@ internal static class Program
         if (args.Length > 0 && args[0] == Flooder.Verb)
         {
             return Flooder.Run(args[1..]);
+        }
+
+        if (args.Length > 0 && args[0] == KillFigure.Victim.Verb)
+        {
+            return KillFigure.Victim.Live(args[1..]);
         }
 
         List<string> wanted = [.. args];

@@ -1,0 +1,108 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Reflection;
+using System.Threading;
+
+namespace LanPeer.Benchmarks;
+
+/// <summary>
+/// A script that starts a peer, looks who is there, posts, stops and ends, in a fresh process: from the import of the module
+/// to the end of the process, with three peers on the network, all of which must have the post. Needs the module (out/LanPeer, made by
+/// <c>dotnet build</c>); runs in pwsh where that is on the PATH, in LanPeer.Host otherwise.
+/// </summary>
+internal static class ScriptFigure
+{
+    private const int Rounds = 9;
+    private const int Others = 3;
+
+    public static IEnumerable<object> Run()
+    {
+        string root = Root();
+        string module = Path.Combine(root, "out", "LanPeer", "LanPeer.psd1");
+        if (!File.Exists(module))
+        {
+            throw new FileNotFoundException($"There is no {module}: run dotnet build first.");
+        }
+
+        int discovery = 22_000 + (Environment.ProcessId % 1_000);
+        List<LanSession> others = [.. Enumerable.Range(1, Others).Select(i => KillFigure.Victim.Start($"other{i}", discovery))];
+        string folder = Directory.CreateTempSubdirectory("lanpeer-script-").FullName;
+        string program = Find("pwsh") ?? Path.Combine(root, "out", "host", OperatingSystem.IsWindows() ? "LanPeer.Host.exe" : "LanPeer.Host");
+        string shell = Path.GetFileNameWithoutExtension(program);
+        try
+        {
+            foreach ((string what, string find) in ((string, string)[])[("", "Find-LanPeer"), (" -Count 3", "Find-LanPeer -Count 3")])
+            {
+                string script = Path.Combine(folder, "script.ps1");
+                File.WriteAllText(
+                    script,
+                    $"[DateTime]::UtcNow.Ticks\nImport-Module '{module}'\n$null = Start-LanPeer script -DiscoveryPort {discovery}\n"
+                    + $"$null = {find}\nSend-LanPost 'done'\nStop-LanPeer\n");
+                double[] times = [.. Enumerable.Range(0, Rounds).Select(_ => TimeToEnd(program, script, folder, others))];
+                yield return Result.Of($"script in {shell}: Start, Find{what}, Post, Stop, exit", times, "s", "< 1.5");
+            }
+        }
+        finally
+        {
+            others.ForEach(static one => one.Dispose());
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double TimeToEnd(string program, string script, string state, List<LanSession> others)
+    {
+        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true };
+        foreach (string arg in (string[])["-NoProfile", "-NonInteractive", "-File", script])
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        start.Environment["LANPEER_STATE"] = state;
+        using Process process = Process.Start(start)!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        long ended = DateTime.UtcNow.Ticks;
+        if (process.ExitCode != 0 || !long.TryParse(output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out long began))
+        {
+            throw new InvalidOperationException($"The script ended with exit code {process.ExitCode} and said '{output}'.");
+        }
+
+        foreach (LanSession other in others)
+        {
+            // Nothing is waited for: who ends without an error has delivered.
+            if (other.Inbox.Take(static message => message.Type == LanMessageType.Post, int.MaxValue).Count != 1)
+            {
+                throw new InvalidOperationException($"{other.UserId} does not have the post.");
+            }
+        }
+
+        // Its goodbye is heard before the next round begins.
+        long left = Stopwatch.GetTimestamp();
+        while (others.Exists(static other => other.Peers.Any(static peer => peer.Name == "script")) && Stopwatch.GetElapsedTime(left).TotalSeconds < 20)
+        {
+            Thread.Sleep(5);
+        }
+
+        return TimeSpan.FromTicks(ended - began).TotalSeconds;
+    }
+
+    private static string? Find(string program)
+        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
+            .FirstOrDefault(File.Exists);
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "build.ps1")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("This program is not in its repository.");
+    }
+}
