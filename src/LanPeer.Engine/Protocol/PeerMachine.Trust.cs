@@ -81,7 +81,6 @@ internal sealed partial class PeerMachine
             // Whoever spoke under this id without proof either was this peer, or not at the address in it. Only one who
             // does speak from there, while the one who proves something does not, may be somebody else.
             Forget(plain, PeerChangeKind.Left, effects);
-            plain = null;
         }
 
         if (!_security.AllowUnsigned && _peers.FindAt(peer.Endpoint, isProven: false) is PeerEntry samePlace)
@@ -91,9 +90,8 @@ internal sealed partial class PeerMachine
 
         PinVerdict before = peer.Verdict;
         PinVerdict judged = _security.Pins.Judge(peer.Who!, peer.UserId);
-        bool isTaken = plain is not null || peer.Key.AsSpan().SequenceEqual(_userId);
         peer.Verdict = judged is PinVerdict.Conflict or PinVerdict.Blocked ? judged
-            : isTaken ? PinVerdict.Conflict
+            : IsTaken(peer) ? PinVerdict.Conflict
             : judged == PinVerdict.New && !MayPin(peer, now) ? PinVerdict.New
             : _security.Pins.Meet(peer.Who!, peer.IsAddressMatched ? peer.UserId : "", now.Utc) switch
             {
@@ -140,19 +138,23 @@ internal sealed partial class PeerMachine
         }
     }
 
-    /// <summary>After a decision: who is here is what the pins say now.</summary>
+    /// <summary>After a decision: who is here is what the pins say now, and in conflict whoever uses an id that somebody else has here.</summary>
     private void JudgeAnew(Effects effects)
     {
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
             PeerEntry peer = _peers.Entries[i];
+            if (peer.Who is null && !_security.AllowUnsigned && _security.Pins.HasUserId(peer.UserId))
+            {
+                Forget(peer, PeerChangeKind.Left, effects);
+            }
+        }
+
+        for (int i = _peers.Count - 1; i >= 0; i--)
+        {
+            PeerEntry peer = _peers.Entries[i];
             if (peer.Who is not PublicIdentity who)
             {
-                if (!_security.AllowUnsigned && _security.Pins.HasUserId(peer.UserId))
-                {
-                    Forget(peer, PeerChangeKind.Left, effects);
-                }
-
                 continue;
             }
 
@@ -160,14 +162,21 @@ internal sealed partial class PeerMachine
             if (verdict == PinVerdict.Blocked)
             {
                 Forget(peer, PeerChangeKind.Left, effects);
+                continue;
             }
-            else if (verdict != peer.Verdict && !(verdict == PinVerdict.Pinned && peer.Verdict == PinVerdict.New))
+
+            verdict = IsTaken(peer) ? PinVerdict.Conflict : verdict;
+            if (verdict != peer.Verdict && !(verdict == PinVerdict.Pinned && peer.Verdict == PinVerdict.New))
             {
                 peer.Verdict = verdict;
                 effects.Changes.Add(new PeerChange(PeerChangeKind.Updated, peer));
             }
         }
     }
+
+    /// <summary>Whether the user id of a proven peer is our own, or somebody's who speaks in the clear: no pin tells of either.</summary>
+    private bool IsTaken(PeerEntry peer)
+        => peer.Key.AsSpan().SequenceEqual(_userId) || (!_security.AllowUnsigned && _peers.Find(peer.Key) is not null);
 
     /// <summary>What handshakes say of this peer from now on.</summary>
     private void IntroduceAs() => _sessions.Own = new HandshakePayload

@@ -88,6 +88,21 @@ public sealed class ImpersonationTests : AttackTest
     }
 
     [Fact]
+    public void A_decision_about_another_does_not_settle_the_conflict_over_one_s_own_user_id()
+    {
+        Mallory mallory = NewMallory();
+        mallory.UserId = Alice.UserId;
+        Assert.True(mallory.Connect(Alice));
+
+        Alice.Do((now, effects) => Alice.Machine.Approve(now, Bob.Machine.Identity.PeerId, null, effects));
+        Assert.Equal(PinVerdict.Conflict, Alice.Peer(mallory.Who.PeerId).Verdict);
+        Alice.Do((now, effects) => Alice.Machine.Approve(now, mallory.Who.PeerId, Alice.UserId, effects));
+        Assert.Equal(PinVerdict.Conflict, Alice.Peer(mallory.Who.PeerId).Verdict);
+        Alice.Do((_, effects) => Alice.Machine.RemovePin(mallory.Who.PeerId, effects));
+        Assert.Equal(PinVerdict.Conflict, Alice.Peer(mallory.Who.PeerId).Verdict);
+    }
+
+    [Fact]
     public void Two_peers_of_one_name_are_two_peers()
     {
         VirtualPeer other = Lan.AddPeer("bob", "10.77.0.3");
