@@ -6,7 +6,7 @@ namespace LanPeer.Protocol.Delivery;
 /// <summary>
 /// What goes to one peer, in its order: messages that wait, are on the way, or have still to be told of as given up.
 /// </summary>
-internal sealed class OutboundStream
+internal sealed partial class OutboundStream
 {
     /// <summary>Messages that wait for one peer, at most.</summary>
     public const int MaxMessages = 8_192;
@@ -20,15 +20,9 @@ internal sealed class OutboundStream
     /// <inheritdoc cref="InitialMessages"/>
     public const long InitialBytes = 16 * 1_024;
 
-    /// <summary>A piece smaller than this waits for the next datagram, unless it is the end of its message.</summary>
-    private const int LeastPiece = 64;
-
     private readonly List<OutboundMessage> _messages = [];
-    private readonly Queue<SentPart> _lost = new();
     private int _nextNew;
     private ulong _nextSequence = 1;
-    private long _begunBytes;
-
     /// <summary>Its number; 0 before the first message is sent.</summary>
     public ulong Id { get; private set; }
 
@@ -93,83 +87,6 @@ internal sealed class OutboundStream
     {
         CreditMessages = Math.Max(CreditMessages, messages);
         CreditBytes = Math.Max(CreditBytes, bytes);
-    }
-
-    /// <summary>Fills a datagram with pieces: what was lost first, then what is new.</summary>
-    /// <returns>The bytes written.</returns>
-    public int Fill(Span<byte> room, SentDatagram record, TimeSpan now)
-    {
-        int length = 0;
-        while (HasLost() && WriteLost(room[length..], record, now) is > 0 and int written)
-        {
-            length += written;
-        }
-
-        while (!HasLost() && Next is OutboundMessage next && MayBegin(next)
-            && Write(room[length..], next, next.Next, next.Body.Length - next.Next, record, now) is > 0 and int written)
-        {
-            _begunBytes += next.Next == 0 ? next.Body.Length : 0;
-            next.Next += written - Frames.Header - MessageFrame.Header;
-            length += written;
-        }
-
-        return length;
-    }
-
-    /// <summary>Takes the next given-up messages in a row that the receiver has to be told of.</summary>
-    public bool TryTakeSkip(out OutboundMessage? first, out OutboundMessage? last)
-    {
-        first = last = null;
-        foreach (OutboundMessage message in HasSkips ? _messages : [])
-        {
-            if (message.IsSkipDue)
-            {
-                first ??= message;
-                last = message;
-                message.IsSkipDue = false;
-            }
-            else if (first is not null)
-            {
-                return true;
-            }
-        }
-
-        HasSkips = false;
-        return first is not null;
-    }
-
-    /// <summary>Whether something waits to be sent again.</summary>
-    public bool HasLosses => HasLost();
-
-    /// <summary>A part of a datagram did not arrive.</summary>
-    /// <returns>Whether it has to be sent again.</returns>
-    public bool Lost(in SentPart part)
-    {
-        if (part.Kind == PartKind.Skip)
-        {
-            return SkipAgain(part.Message!, (ulong)part.Offset);
-        }
-
-        if (part.Message!.Outcome != Outcome.Open)
-        {
-            return false;
-        }
-
-        _lost.Enqueue(part);
-        return true;
-    }
-
-    /// <summary>All that was sent of the oldest message is sent again: its pieces have arrived, and yet it is not there.</summary>
-    public void Repeat(OutboundMessage message)
-    {
-        if (message.Outcome == Outcome.Open)
-        {
-            _lost.Enqueue(new SentPart(PartKind.Piece, message, 0, message.Next));
-        }
-        else
-        {
-            message.IsSkipDue = HasSkips = true;
-        }
     }
 
     /// <summary>The receiver has settled everything up to a place.</summary>
@@ -267,69 +184,5 @@ internal sealed class OutboundStream
         CreditMessages = InitialMessages;
         CreditBytes = InitialBytes;
         Deadline = TimeSpan.MaxValue;
-    }
-
-    private bool MayBegin(OutboundMessage message)
-        => message.Next > 0 || (message.Sequence <= CreditMessages && _begunBytes <= CreditBytes);
-
-    private bool HasLost()
-    {
-        while (_lost.TryPeek(out SentPart part) && (part.Message!.Outcome != Outcome.Open || part.Length == 0))
-        {
-            _lost.Dequeue();
-        }
-
-        return _lost.Count > 0;
-    }
-
-    private int WriteLost(Span<byte> room, SentDatagram record, TimeSpan now)
-    {
-        SentPart part = _lost.Peek();
-        int written = Write(room, part.Message!, (int)part.Offset, part.Length, record, now);
-        if (written > 0)
-        {
-            _lost.Dequeue();
-            int sent = written - Frames.Header - MessageFrame.Header;
-            if (sent < part.Length)
-            {
-                // The receiver puts pieces together in any order.
-                _lost.Enqueue(part with { Offset = part.Offset + sent, Length = part.Length - sent });
-            }
-        }
-
-        return written;
-    }
-
-    private int Write(Span<byte> room, OutboundMessage message, int offset, int left, SentDatagram record, TimeSpan now)
-    {
-        int space = room.Length - Frames.Header - MessageFrame.Header;
-        int length = Math.Min(space, left);
-        if (length < Math.Min(left, LeastPiece))
-        {
-            return 0;
-        }
-
-        if (offset == 0)
-        {
-            message.FirstSent = message.Tries == 0 ? now : message.FirstSent;
-            message.Tries++;
-        }
-
-        record.Parts.Add(new SentPart(PartKind.Piece, message, offset, length));
-        return MessageFrame.Write(room, Id, message.Sequence, message.Body.Length, offset, message.Body.AsSpan(offset, length));
-    }
-
-    private bool SkipAgain(OutboundMessage first, ulong last)
-    {
-        bool isAny = false;
-        for (ulong sequence = first.Sequence; sequence <= last; sequence++)
-        {
-            if (Find(sequence) is { Outcome: not Outcome.Open } message)
-            {
-                isAny = message.IsSkipDue = HasSkips = true;
-            }
-        }
-
-        return isAny;
     }
 }
