@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets;
 
@@ -8,11 +9,12 @@ public abstract class LanSessionCmdlet : LanCmdlet
     private bool _isNewsTold;
 
     /// <summary>
-    /// <para type="description">The session to use, from Start-LanPeer. Without it, the first running session of this runspace.</para>
+    /// <para type="description">The session to use, from Start-LanPeer, or the name of one of this runspace. Without it, the first running session of this runspace.</para>
     /// </summary>
     [Parameter]
     [LiveSession]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public virtual LanSession? Session { get; set; }
 
     /// <summary>The session to work on; ends the call when there is none. Once a call, it tells the session's news.</summary>

@@ -1,9 +1,13 @@
 using System;
 using System.Management.Automation;
+using System.Management.Automation.Runspaces;
 
 namespace LanPeer.Cmdlets;
 
-/// <summary>Explains why a session that went through a job or a remote connection cannot be used.</summary>
+/// <summary>
+/// Finds a session of this runspace by its name, and explains why one that went through a job or a remote connection
+/// cannot be used.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 internal sealed class LiveSessionAttribute : ArgumentTransformationAttribute
 {
@@ -17,6 +21,11 @@ internal sealed class LiveSessionAttribute : ArgumentTransformationAttribute
                 + "process, or run the script block with ForEach-Object -Parallel or Start-ThreadJob, which share the session.");
         }
 
-        return inputData;
+        return (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is string name ? ByName(name) : inputData;
     }
+
+    private static LanSession ByName(string name)
+        => (Runspace.DefaultRunspace is null ? null : SessionRegistry.Current.Find(name))
+            ?? throw new ArgumentTransformationMetadataException(
+                $"No peer '{name}' is running in this session. Start it with Start-LanPeer, or pass what Start-LanPeer gave elsewhere.");
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets;
 
@@ -12,6 +13,7 @@ public abstract class TrustCmdlet : LanSessionCmdlet
     [Alias("Name", "UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     public LanPeerSelector[] PeerId { get; set; } = [];
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -24,10 +25,11 @@ public sealed class FindLanPeerCommand : LanCmdlet
     [ValidateRange(1, int.MaxValue)]
     public int Count { get; set; } = int.MaxValue;
 
-    /// <summary><para type="description">The session whose peer asks. Without it, the first running session of this runspace; without any, nobody.</para></summary>
+    /// <summary><para type="description">The session whose peer asks, or the name of one of this runspace. Without it, the first running session of this runspace; without any, nobody.</para></summary>
     [Parameter]
     [LiveSession]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public LanSession? Session { get; set; }
 
     /// <summary><para type="description">The port to ask on when no session is running.</para></summary>
@@ -43,6 +45,7 @@ public sealed class FindLanPeerCommand : LanCmdlet
     /// </summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public string? NetworkName { get; set; }
 
     /// <summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -20,6 +21,7 @@ public sealed class GetLanPeerCommand : LanSessionCmdlet
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[] Name { get; set; } = [new("*")];
 
     /// <summary><para type="description">Ask all known peers whom they know, and give those too.</para></summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -20,6 +21,7 @@ public sealed class GetLanPinCommand : LanSessionCmdlet
     [Alias("Name", "UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(IdentityCompleter))]
     public LanPeerSelector[] PeerId { get; set; } = [new("*")];
 
     /// <summary><para type="description">Only pins of these states.</para></summary>

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -18,6 +19,7 @@ public sealed class GetLanProfileCommand : LanSessionCmdlet
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[]? Name { get; set; }
 
     /// <inheritdoc/>

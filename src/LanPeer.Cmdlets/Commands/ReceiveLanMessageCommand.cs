@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Linq;
 using System.Management.Automation;
 using System.Threading;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -46,6 +47,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[] From { get; set; } = [];
 
     /// <summary><para type="description">Leave the messages in the inbox.</para></summary>

@@ -1,6 +1,7 @@
 using System.IO;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -16,6 +17,7 @@ public sealed class SaveLanAvatarCommand : LanSessionCmdlet
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[] Name { get; set; } = [];
 
     /// <summary>

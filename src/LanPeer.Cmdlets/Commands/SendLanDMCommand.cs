@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -29,6 +30,7 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[] To { get; set; } = [];
 
     /// <summary><para type="description">The text; each string from the pipeline is one message.</para></summary>
@@ -48,6 +50,7 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     /// <summary><para type="description">A peer from Get-LanPeer or Find-LanPeer: this very one, also where others use its user id.</para></summary>
     [Parameter(Mandatory = true, ParameterSetName = PeerSet, ValueFromPipeline = true)]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(PeerObjectCompleter))]
     public LanPeer? Peer { get; set; }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -49,6 +50,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
     /// <summary><para type="description">The closed network to be on: who has not its key sees nothing and is not heard. Default: the open network.</para></summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(NetworkNameCompleter))]
     public string? NetworkName { get; set; }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -9,10 +10,11 @@ namespace LanPeer.Cmdlets.Commands;
 [OutputType(typeof(void))]
 public sealed class StopLanPeerCommand : LanSessionCmdlet
 {
-    /// <summary><para type="description">The session to stop. Without it, the first running session of this runspace.</para></summary>
+    /// <summary><para type="description">The session to stop, or the name of one of this runspace. Without it, the first running session of this runspace.</para></summary>
     [Parameter(Position = 0, ValueFromPipeline = true)]
     [LiveSession]
     [ValidateNotNull]
+    [ArgumentCompleter(typeof(SessionCompleter))]
     public override LanSession? Session { get; set; }
 
     /// <inheritdoc/>

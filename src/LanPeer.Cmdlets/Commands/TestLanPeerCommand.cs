@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Completion;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -25,6 +26,7 @@ public sealed class TestLanPeerCommand : LanSessionCmdlet
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(PeerCompleter))]
     public LanPeerSelector[] To { get; set; } = [];
 
     /// <summary><para type="description">How often each is asked.</para></summary>
