@@ -31,4 +31,7 @@ public sealed class LanCounters
     /// own broadcasts coming back.
     /// </summary>
     public IReadOnlyDictionary<string, long> Dropped { get; }
+
+    /// <summary>Datagrams received and sent, and messages delivered.</summary>
+    public override string ToString() => $"{Received} received, {Sent} sent, {Delivered} delivered";
 }

@@ -85,7 +85,7 @@ Describe 'The default view' {
     }
 
     It 'of LanPeer shows the display name, the id and the status' {
-        (Get-LanPeer | Out-String -Width 120) | Should -Match "Bob Builder +bob@127\.0\.0\.1 +Alive +Unsigned +\d\d\D\d\d\D\d\d +can fix it"
+        (Get-LanPeer | Out-String -Width 120) | Should -Match "Bob Builder +bob@127\.0\.0\.1 +Alive +Unsigned +(now|\d+ (s|min) ago) +can fix it"
     }
 
     It 'of LanMessage shows who and what' {
@@ -101,7 +101,7 @@ Describe 'The default view' {
     It 'of LanDelivery and LanPing shows milliseconds, and nothing where there are none' {
         $dan = Start-LanPeer dan -DiscoveryPort $port -Ephemeral
         Wait-Meeting $alice $dan
-        (Send-LanDM dan 'hello' -PassThru | Out-String -Width 120) | Should -Match 'dan@127\.0\.0\.1 +Delivered +\d+ +\d+[.,]\d ms'
+        (Send-LanDM dan 'hello' -PassThru | Out-String -Width 120) | Should -Match 'dan@127\.0\.0\.1 +Delivered +\d+ +\d+[.,]\d\d ms'
         (Test-LanPeer dan -Count 1 -Timeout 20 | Out-String -Width 120) | Should -Match 'dan@127\.0\.0\.1 +1 +\d+[.,]\d\d ms +Answered'
         (Send-LanDM bob 'hello' -PassThru | Out-String -Width 120) | Should -Match 'bob@127\.0\.0\.1 +Unconfirmed +1 *\r?\n'
         $text = Send-LanDM dan 'hello' -PassThru | Format-List | Out-String
@@ -136,7 +136,74 @@ Describe 'The default view' {
 
     It 'exists for every type the commands give' {
         $types = (Get-Command -Module LanPeer).OutputType.Name | Where-Object { $_ -like 'LanPeer.*' } | Sort-Object -Unique
-        foreach ($type in $types) { Get-FormatData $type | Should -Not -BeNullOrEmpty -Because $type }
+        foreach ($type in $types) {
+            $controls = (Get-FormatData $type).FormatViewDefinition.Control | ForEach-Object { $_.GetType().Name }
+            $controls | Sort-Object | Should -BeExactly 'ListControl', 'TableControl' -Because $type
+        }
+    }
+
+    It 'tells times as people do' {
+        $view = [LanPeer.Cmdlets.Views.LanView]
+        $ages = @{ 0.2 = 'now'; 3.5 = '3 s ago'; 59.5 = '59 s ago'; 61 = '1 min ago'; 3599 = '59 min ago'; 3661 = '1 h ago'; 90000 = '1 d ago'; -5 = 'now' }
+        foreach ($age in $ages.Keys) { $view::Ago([datetime]::Now.AddSeconds(-$age)) | Should -BeExactly $ages[$age] }
+        $view::Ago($null) | Should -BeExactly ''
+        $view::Day([datetime]::Today) | Should -BeExactly 'today'
+        $view::Day([datetime]::Today.AddHours(-1)) | Should -BeExactly 'yesterday'
+        $view::Day([datetime]::Today.AddDays(-12)) | Should -BeExactly '12 d ago'
+        $view::Clock([datetime]::Today.AddHours(1)) | Should -Match '^01\D00\D00$'
+        $view::Clock([datetime] '2026-02-03 04:05:06') | Should -BeExactly '2026-02-03'
+        $view::Seen($null) | Should -BeExactly ''
+        (Get-LanPeer bob | Format-List | Out-String) | Should -Match 'LastSeen +: .*\((now|\d+ (s|min) ago)\)'
+    }
+}
+
+Describe 'Colours' {
+    BeforeAll {
+        $eve = Open-SeedPeer eve -Session $alice
+        $warning = $PSStyle.Formatting.Warning
+        $green = $PSStyle.Foreground.Green
+    }
+
+    BeforeEach {
+        $env:NO_COLOR = ''
+        $PSStyle.OutputRendering = 'Ansi'
+    }
+
+    AfterEach {
+        $env:NO_COLOR = '1'
+        $PSStyle.OutputRendering = $rendering
+        $PSStyle.Formatting.Warning = $warning
+    }
+
+    AfterAll {
+        Close-SeedPeer $eve
+    }
+
+    It 'are those of $PSStyle' {
+        $text = Get-LanPeer eve | Out-String -Width 120
+        $text.Contains("${green}Alive$($PSStyle.Reset)") | Should -BeTrue
+        $text.Contains("${warning}Unsigned$($PSStyle.Reset)") | Should -BeTrue
+        $PSStyle.Formatting.Warning = $PSStyle.Foreground.Magenta
+        (Get-LanPeer eve | Format-List | Out-String).Contains("$($PSStyle.Foreground.Magenta)Unsigned") | Should -BeTrue
+    }
+
+    It 'take no room in a table' {
+        $coloured = (Get-LanPeer eve | Out-String -Width 80) -replace "$([char] 27)\[[\d;]*m"
+        $PSStyle.OutputRendering = 'PlainText'
+        $coloured -replace '\d+ s ago|now' -replace ' +' | Should -BeExactly ((Get-LanPeer eve | Out-String -Width 80) -replace '\d+ s ago|now' -replace ' +')
+        foreach ($line in $coloured -split "`n") { $line.TrimEnd().Length | Should -BeLessOrEqual 80 }
+    }
+
+    It 'are not there in plain text, in a file, or with NO_COLOR' {
+        $PSStyle.OutputRendering = 'PlainText'
+        Get-LanPeer eve | Out-String | Should -Not -Match ([char] 27)
+        $PSStyle.OutputRendering = 'Host'
+        Get-LanPeer eve > $TestDrive/peers.txt
+        Get-Content $TestDrive/peers.txt -Raw | Should -Match 'Alive'
+        Get-Content $TestDrive/peers.txt -Raw | Should -Not -Match ([char] 27)
+        $env:NO_COLOR = '1'
+        $PSStyle.OutputRendering = 'Ansi'
+        (Get-LanPeer eve | Out-String).Contains("${green}Alive") | Should -BeFalse
     }
 }
 
