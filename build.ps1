@@ -9,6 +9,10 @@ Builds; the module is then in out/LanPeer.
 .EXAMPLE
 ./build.ps1 Test
 Runs the xUnit projects and, where Pester 5 or 6 is installed, tests/Pester.
+
+.EXAMPLE
+./build.ps1 Help
+Makes the help that ships from docs/help, and commits nothing. Needs Microsoft.PowerShell.PlatyPS 1.0.
 #>
 [CmdletBinding()]
 param(
@@ -47,9 +51,11 @@ try {
             if ($LASTEXITCODE -ne 0) { throw "The tour ended with exit code $LASTEXITCODE." }
         }
         'Help' {
+            # The module tells which commands and parameters there are, and gets what was made of the pages.
             Invoke-Dotnet build --configuration $Configuration --verbosity quiet
-            Import-Module ./out/LanPeer/LanPeer.psd1
-            Get-Command -Module LanPeer | Get-Help
+            & ([Environment]::ProcessPath) -NoProfile -File docs/help/Update-Help.ps1
+            if ($LASTEXITCODE -ne 0) { throw "docs/help/Update-Help.ps1 ended with exit code $LASTEXITCODE." }
+            Invoke-Dotnet build --configuration $Configuration --verbosity quiet
         }
         'Analyze' {
             if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) { throw 'PSScriptAnalyzer is not installed: Install-PSResource PSScriptAnalyzer' }

@@ -27,7 +27,8 @@ public sealed class TourTests
         Assert.Equal(
             [
                 "LICENSE", "LanPeer.Cmdlets.dll", "LanPeer.Cmdlets.xml", "LanPeer.Engine.dll", "LanPeer.Engine.xml",
-                "LanPeer.format.ps1xml", "LanPeer.psd1",
+                "LanPeer.format.ps1xml", "LanPeer.psd1", "en-US/LanPeer.Cmdlets.dll-Help.xml", "en-US/about_LanPeer.help.txt",
+                "en-US/about_LanPeer_Scripting.help.txt", "en-US/about_LanPeer_Trust.help.txt",
             ],
             files);
     }
