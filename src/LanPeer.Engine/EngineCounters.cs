@@ -27,17 +27,14 @@ internal sealed class EngineCounters
 
     public void Delivered(int count) => _delivered += count;
 
-    public void Sent(int bytes, bool isTaken)
+    /// <param name="count">Datagrams the kernel took.</param>
+    /// <param name="bytes">Bytes of them.</param>
+    /// <param name="errors">Datagrams it did not take.</param>
+    public void Sent(int count, long bytes, int errors)
     {
-        if (isTaken)
-        {
-            Interlocked.Increment(ref _sent);
-            Interlocked.Add(ref _sentBytes, bytes);
-        }
-        else
-        {
-            Interlocked.Increment(ref _sendErrors);
-        }
+        Interlocked.Add(ref _sent, count);
+        Interlocked.Add(ref _sentBytes, bytes);
+        Interlocked.Add(ref _sendErrors, errors);
     }
 
     public LanCounters Snapshot()

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Net.Sockets;
 using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
@@ -140,19 +141,28 @@ internal sealed partial class LanPeerEngine
                 sending.Add(PublicViews.TooLongFor(peer, sending.MessageId), wasExpected: false);
             }
 
-            Carry(effects, (send, error) =>
-            {
-                if (send.Peer is { Contact: null })
-                {
-                    sending.Add(PublicViews.Unconfirmed(send.Peer, sending.MessageId, error), wasExpected: false);
-                }
-            });
+            AddUnconfirmed(sending, effects, Carry(effects));
             Tell(effects);
             return sending;
         }
         finally
         {
             ReturnEffects(effects);
+        }
+    }
+
+    /// <summary>Tells of the receivers that give no receipts.</summary>
+    private static void AddUnconfirmed(LanSending sending, Effects effects, List<SendFailure>? failures)
+    {
+        int failed = 0;
+        for (int i = 0; i < effects.Sends.Count; i++)
+        {
+            SocketError error = failures is not null && failed < failures.Count && failures[failed].Index == i
+                ? failures[failed++].Error : SocketError.Success;
+            if (effects.Sends[i].Peer is { Contact: null } peer)
+            {
+                sending.Add(PublicViews.Unconfirmed(peer, sending.MessageId, error), wasExpected: false);
+            }
         }
     }
 

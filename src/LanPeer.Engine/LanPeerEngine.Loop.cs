@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Threading;
 using LanPeer.Protocol;
 using LanPeer.Security;
@@ -228,7 +229,7 @@ internal sealed partial class LanPeerEngine
     /// <summary>Sends, then tells. Called outside of the lock, after <see cref="BeginSending"/>.</summary>
     private void Finish(Effects effects, bool isWatched = false)
     {
-        Carry(effects);
+        _ = Carry(effects);
         Tell(effects, isWatched);
     }
 
@@ -247,49 +248,59 @@ internal sealed partial class LanPeerEngine
         }
     }
 
-    private void NoteRefusals(List<PeerEntry>? refused)
-    {
-        if (refused is null)
-        {
-            return;
-        }
-
-        lock (_gate)
-        {
-            refused.ForEach(PeerMachine.NotTaken);
-        }
-    }
-
     /// <summary>Sends what is to be sent and passes the turn on; one failure stops none of the others.</summary>
-    /// <param name="effects">What is to be sent.</param>
-    /// <param name="sent">Told what became of each.</param>
-    private void Carry(Effects effects, Action<Outgoing, SocketError>? sent = null)
+    /// <returns>The datagrams the kernel did not take; null when it took all.</returns>
+    private List<SendFailure>? Carry(Effects effects)
     {
         if (effects.Sends.Count == 0)
         {
-            return;
+            return null;
         }
 
-        List<PeerEntry>? refused = null;
+        List<SendFailure>? failures = null;
         try
         {
-            foreach (Outgoing send in effects.Sends)
-            {
-                SocketError error = _unicast.Send(effects.Payload(send), send.To);
-                _counters.Sent(send.Length, error == SocketError.Success);
-                sent?.Invoke(send, error);
-                if (error != SocketError.Success && send.Peer is { Contact: not null })
-                {
-                    (refused ??= []).Add(send.Peer);
-                }
-            }
+            _unicast.Send(effects, _failures);
+            failures = _failures.Count > 0 ? [.. _failures] : null;
         }
         finally
         {
             Monitor.Exit(_turn);
         }
 
-        // Not with the turn in hand: who has the lock may be waiting for it.
-        NoteRefusals(refused);
+        long bytes = 0;
+        foreach (ref readonly Outgoing send in CollectionsMarshal.AsSpan(effects.Sends))
+        {
+            bytes += send.Length;
+        }
+
+        foreach (SendFailure failure in failures ?? [])
+        {
+            bytes -= effects.Sends[failure.Index].Length;
+        }
+
+        int failed = failures?.Count ?? 0;
+        _counters.Sent(effects.Sends.Count - failed, bytes, failed);
+        if (failures is not null)
+        {
+            // Not with the turn in hand: who has the lock may be waiting for it.
+            NoteRefusals(effects, failures);
+        }
+
+        return failures;
+    }
+
+    private void NoteRefusals(Effects effects, List<SendFailure> failures)
+    {
+        lock (_gate)
+        {
+            foreach (SendFailure failure in failures)
+            {
+                if (effects.Sends[failure.Index].Peer is { Contact: not null } peer)
+                {
+                    PeerMachine.NotTaken(peer);
+                }
+            }
+        }
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class LanPeerEngine
             NetworkChange.NetworkAvailabilityChanged -= OnAvailabilityChanged;
         }
 
-        Carry(effects);
+        _ = Carry(effects);
         DeliveriesChanged.Raise();
         Inbox.Wake();
         _stopping.Set();

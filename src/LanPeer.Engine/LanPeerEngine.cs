@@ -31,6 +31,9 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly ITimer _timer;
     private readonly ManualResetEvent _stopping = new(false);
     private readonly List<Thread> _threads = [];
+
+    /// <summary>What the kernel did not take of the last batch; belongs to who has the turn.</summary>
+    private readonly List<SendFailure> _failures = [];
     private readonly ConcurrentBag<Effects> _spareEffects = [];
     private readonly EngineCounters _counters = new();
     private readonly List<ListQuery> _queries = [];

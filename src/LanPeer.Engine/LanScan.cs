@@ -112,11 +112,8 @@ public sealed class LanScan : IDisposable
             }
         }
 
-        foreach (Outgoing send in effects.Sends)
-        {
-            // A network without a route is no reason not to look at the others.
-            _ = _port.Send(effects.Payload(send), send.To);
-        }
+        // A network without a route is no reason not to look at the others.
+        _port.Send(effects, []);
     }
 
     private void Receive(ReceiveBatch batch, int index)

@@ -110,6 +110,9 @@ internal sealed class Effects
     /// </summary>
     public List<Ipv4Endpoint> Checks { get; } = [];
 
+    /// <summary>Where the bytes of all <see cref="Sends"/> are.</summary>
+    public ReadOnlySpan<byte> Arena => _arena;
+
     public ReadOnlySpan<byte> Payload(in Outgoing send) => _arena.AsSpan(send.Start, send.Length);
 
     /// <summary>Room to write the largest datagram into; <see cref="Commit"/> keeps what was written.</summary>

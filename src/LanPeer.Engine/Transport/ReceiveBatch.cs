@@ -9,30 +9,38 @@ namespace LanPeer.Transport;
 /// </summary>
 internal sealed class ReceiveBatch
 {
-    public const int Capacity = 32;
+    /// <summary>Reads of the largest size. One may bring many datagrams of one sender, which the kernel has put together.</summary>
+    public const int Slots = 32;
 
     /// <summary>One byte more than the largest datagram, so that nothing can be cut without being seen.</summary>
-    private const int Slot = WireLimits.MaxDatagram + 1;
+    private const int SlotLength = WireLimits.MaxDatagram + 1;
 
-    private readonly byte[] _arena = GC.AllocateUninitializedArray<byte>(Capacity * Slot);
-    private readonly int[] _lengths = new int[Capacity];
-    private readonly Ipv4Endpoint[] _sources = new Ipv4Endpoint[Capacity];
+    private readonly byte[] _arena = GC.AllocateUninitializedArray<byte>(Slots * SlotLength, pinned: true);
+    private (int Start, int Length, Ipv4Endpoint Source)[] _datagrams = new (int, int, Ipv4Endpoint)[Slots];
 
     public int Count { get; private set; }
 
-    /// <summary>Where the next datagram is read into.</summary>
-    internal Span<byte> Next => _arena.AsSpan(Count * Slot, Slot);
+    public ReadOnlySpan<byte> Datagram(int index) => _arena.AsSpan(_datagrams[index].Start, _datagrams[index].Length);
 
-    public ReadOnlySpan<byte> Datagram(int index) => _arena.AsSpan(index * Slot, _lengths[index]);
+    public Ipv4Endpoint Source(int index) => _datagrams[index].Source;
 
-    public Ipv4Endpoint Source(int index) => _sources[index];
+    /// <summary>Where one read goes; it never moves.</summary>
+    internal Span<byte> Slot(int index) => _arena.AsSpan(index * SlotLength, SlotLength);
 
     internal void Clear() => Count = 0;
 
-    internal void Add(int length, Ipv4Endpoint source)
+    /// <summary>A datagram has come.</summary>
+    /// <param name="slot">Into this slot.</param>
+    /// <param name="start">At this place in it.</param>
+    /// <param name="length">So many bytes.</param>
+    /// <param name="source">From here.</param>
+    internal void Add(int slot, int start, int length, Ipv4Endpoint source)
     {
-        _lengths[Count] = length;
-        _sources[Count] = source;
-        Count++;
+        if (Count == _datagrams.Length)
+        {
+            Array.Resize(ref _datagrams, 2 * Count);
+        }
+
+        _datagrams[Count++] = ((slot * SlotLength) + start, length, source);
     }
 }

@@ -1,12 +1,13 @@
 using System;
+using System.Collections.Generic;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using LanPeer.Wire;
+using LanPeer.Protocol;
 
 namespace LanPeer.Transport;
 
-/// <summary>One bound UDP socket: blocking receive in batches, synchronous send. No allocation per datagram.</summary>
+/// <summary>One bound UDP socket: blocking receive and synchronous send, both in batches. No allocation per datagram.</summary>
 internal sealed class UdpPort : IDisposable
 {
     /// <summary>Asked of the kernel, which grants what its limit allows: 20 datagrams of 60 KB and their overhead need 2 MB.</summary>
@@ -15,15 +16,13 @@ internal sealed class UdpPort : IDisposable
     /// <summary>SIO_UDP_CONNRESET: without it an ICMP "port unreachable" for something sent ends a receive on Windows.</summary>
     private const int SioUdpConnReset = unchecked((int)0x9800000C);
 
-    [ThreadStatic]
-    private static SocketAddress? t_destination;
-
     private readonly Socket _socket;
-    private readonly SocketAddress _source = new(AddressFamily.InterNetwork);
+    private readonly DatagramPath _path;
 
     private UdpPort(Socket socket)
     {
         _socket = socket;
+        _path = DatagramPath.For(socket);
         Port = (ushort)((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
@@ -71,58 +70,18 @@ internal sealed class UdpPort : IDisposable
     /// <summary>Waits for a datagram and takes along what else is there, up to the batch's capacity.</summary>
     /// <returns>False once the port is closed.</returns>
     /// <exception cref="SocketException">The network stack reports something; the port still works.</exception>
-    public bool Receive(ReceiveBatch batch)
-    {
-        batch.Clear();
-        try
-        {
-            do
-            {
-                int length = _socket.ReceiveFrom(batch.Next, SocketFlags.None, _source);
-                batch.Add(length, ReadAddress(_source));
-            }
-            while (batch.Count < ReceiveBatch.Capacity && _socket.Available > 0);
+    public bool Receive(ReceiveBatch batch) => _path.Receive(batch);
 
-            return true;
-        }
-        catch (ObjectDisposedException)
-        {
-            return false;
-        }
-        catch (SocketException error) when (error.SocketErrorCode is SocketError.Interrupted or SocketError.OperationAborted
-            or SocketError.NotSocket or SocketError.Shutdown)
-        {
-            return false;
-        }
-        catch (SocketException) when (batch.Count > 0)
-        {
-            // What was read before the error is not lost; the error, if it lasts, comes again.
-            return true;
-        }
+    /// <summary>Sends what a step of the protocol wants sent. One thread at a time.</summary>
+    /// <param name="effects">What goes where.</param>
+    /// <param name="failures">Receives the datagrams the kernel did not take; those before and after are sent.</param>
+    public void Send(Effects effects, List<SendFailure> failures)
+    {
+        failures.Clear();
+        _path.Send(effects.Arena, CollectionsMarshal.AsSpan(effects.Sends), failures);
     }
 
-    /// <summary>Sends one datagram.</summary>
-    /// <returns><see cref="SocketError.Success"/> when the kernel took it whole.</returns>
-    public SocketError Send(ReadOnlySpan<byte> datagram, Ipv4Endpoint to)
-    {
-        SocketAddress destination = t_destination ??= new SocketAddress(AddressFamily.InterNetwork);
-        WriteAddress(destination, to);
-        try
-        {
-            return _socket.SendTo(datagram, SocketFlags.None, destination) == datagram.Length
-                ? SocketError.Success : SocketError.MessageSize;
-        }
-        catch (SocketException error)
-        {
-            return error.SocketErrorCode;
-        }
-        catch (ObjectDisposedException)
-        {
-            return SocketError.Shutdown;
-        }
-    }
-
-    public void Dispose() => _socket.Dispose();
+    public void Dispose() => _path.Dispose();
 
     private static UdpPort Open(IPAddress address, ushort port, bool isShared)
     {
@@ -175,21 +134,5 @@ internal sealed class UdpPort : IDisposable
                 // Without the privilege the kernel's limit stands.
             }
         }
-    }
-
-    // sockaddr_in is alike everywhere from its third byte on: port and address in network order.
-    private static Ipv4Endpoint ReadAddress(SocketAddress from)
-    {
-        ReadOnlySpan<byte> bytes = from.Buffer.Span;
-        return new Ipv4Endpoint(
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]),
-            System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
-    }
-
-    private static void WriteAddress(SocketAddress to, Ipv4Endpoint endpoint)
-    {
-        Span<byte> bytes = to.Buffer.Span;
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt16BigEndian(bytes[2..], endpoint.Port);
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes[4..], endpoint.Address);
     }
 }

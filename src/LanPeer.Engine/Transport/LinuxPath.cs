@@ -1,0 +1,100 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using LanPeer.Protocol;
+
+namespace LanPeer.Transport;
+
+/// <summary>
+/// Many datagrams a system call: recvmmsg(2), sendmmsg(2), and for runs of datagrams of one size to one receiver UDP_SEGMENT,
+/// by which the kernel goes through its stack once for up to 64 of them.
+/// </summary>
+internal sealed unsafe class LinuxPath : DatagramPath
+{
+    private readonly Socket _socket;
+    private readonly LinuxReceiver _receiver;
+    private readonly LinuxSender _sender;
+    private volatile bool _isClosed;
+
+    public LinuxPath(Socket socket)
+    {
+        _socket = socket;
+        _receiver = new LinuxReceiver(TrySet(LinuxSockets.UdpGro, 1));
+
+        // A kernel that does not know the option would ignore it on a datagram, and send the run as one.
+        _sender = new LinuxSender(TrySet(LinuxSockets.UdpSegment, 0));
+    }
+
+    public override bool Receive(ReceiveBatch batch)
+    {
+        batch.Clear();
+        while (!_isClosed)
+        {
+            int errno;
+            try
+            {
+                errno = _receiver.Receive(_socket.SafeHandle, batch);
+            }
+            catch (ObjectDisposedException)
+            {
+                return false;
+            }
+
+            // Closing ends the call as if an empty datagram had come from nowhere; those are left out.
+            if (_isClosed)
+            {
+                return false;
+            }
+
+            if (errno is not (0 or LinuxSockets.Eintr))
+            {
+                throw new SocketException((int)LinuxSockets.ErrorOf(errno));
+            }
+
+            if (batch.Count > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public override void Send(ReadOnlySpan<byte> arena, ReadOnlySpan<Outgoing> sends, List<SendFailure> failures)
+    {
+        try
+        {
+            fixed (byte* start = arena)
+            {
+                _sender.Send(_socket.SafeHandle, start, sends, failures);
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            for (int i = 0; i < sends.Length; i++)
+            {
+                failures.Add(new SendFailure(i, SocketError.Shutdown));
+            }
+        }
+    }
+
+    public override void Dispose()
+    {
+        // The handle is held while a call is under way, so its number cannot become another file's; closing ends such calls.
+        _isClosed = true;
+        _socket.Dispose();
+    }
+
+    private bool TrySet(int option, int value)
+    {
+        try
+        {
+            _socket.SetRawSocketOption(LinuxSockets.UdpLevel, option, BitConverter.GetBytes(value));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System;
+using System.Linq;
+using LanPeer.Transport;
+using Xunit;
+
+namespace LanPeer.Tests.Engine;
+
+/// <summary>Whole peers on the BCL's sockets, as on Windows and macOS, and with peers that use system calls.</summary>
+[Collection(Alone.Name)]
+public sealed class ManagedTransportTests : EngineTest
+{
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public void Messages_arrive_in_order_and_once_whichever_sockets_the_peers_use(bool isAliceManaged, bool isBobManaged)
+    {
+        LanSession alice = StartOn("alice", isAliceManaged);
+        LanSession bob = StartOn("bob", isBobManaged);
+        WaitToKnow(alice, bob.UserId);
+        WaitToKnow(bob, alice.UserId);
+        string[] texts = [.. Enumerable.Range(0, 200).Select(i => $"{i} {new string('x', i * 40)}")];
+
+        LanSending[] sendings = [.. texts.Select(text => alice.BeginDM(bob.UserId, text))];
+
+        Assert.All(sendings, sending => Assert.True(sending.Wait(Wait.Long, TestContext.Current.CancellationToken)));
+        Assert.All(sendings, sending => Assert.Equal(LanDeliveryState.Delivered, sending.Deliveries.Single().State));
+        Assert.Equal(texts, bob.Inbox.Take(_ => true, 1_000).Select(message => message.Content));
+        Assert.Equal(LanDeliveryState.Delivered, bob.Post("back", Wait.Long).Single().State);
+        Assert.Equal("back", Receive(alice, LanMessageType.Post).Content);
+    }
+
+    [Fact]
+    public void A_large_message_arrives_whole_on_both()
+    {
+        LanSession alice = StartOn("alice", isManaged: true);
+        LanSession bob = StartOn("bob", isManaged: false);
+        WaitToKnow(alice, bob.UserId);
+        WaitToKnow(bob, alice.UserId);
+        string text = string.Concat(Enumerable.Range(0, 100_000).Select(i => $"{i:000000} "));
+
+        Assert.Equal(LanDeliveryState.Delivered, alice.SendDM(bob.UserId, text, Wait.Long).State);
+        Assert.Equal(LanDeliveryState.Delivered, bob.SendDM(alice.UserId, text, Wait.Long).State);
+
+        Assert.Equal(text, Receive(bob, LanMessageType.DM).Content);
+        Assert.Equal(text, Receive(alice, LanMessageType.DM).Content);
+    }
+
+    private LanSession StartOn(string name, bool isManaged)
+    {
+        if (!isManaged && !DatagramPath.UsesSystemCalls)
+        {
+            Assert.Skip("This system has no sendmmsg, or this run does without.");
+        }
+
+        AppContext.SetSwitch(DatagramPath.SwitchName, isManaged);
+        try
+        {
+            Assert.Equal(!isManaged, DatagramPath.UsesSystemCalls);
+            return Start(name);
+        }
+        finally
+        {
+            AppContext.SetSwitch(DatagramPath.SwitchName, false);
+        }
+    }
+}
