@@ -2,6 +2,7 @@ using System;
 using System.Collections;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Data;
 
 namespace LanPeer.Cmdlets;
 
@@ -16,18 +17,23 @@ internal sealed class MessageTextAttribute : ArgumentTransformationAttribute
         => Unwrap(inputData) switch
         {
             byte[] => inputData,
-            IList many => many.Cast<object?>().Select(ToText).ToArray(),
-            _ => ToText(inputData),
+            IList many => many.Cast<object?>().Select(item => ToText(item, engineIntrinsics)).ToArray(),
+            _ => ToText(inputData, engineIntrinsics),
         };
 
-    // What is no message stays wrapped: an object's properties are on its wrapper, and make its text.
-    private static object? ToText(object? item) => Unwrap(item) switch
+    private static object? ToText(object? item, EngineIntrinsics engine) => Unwrap(item) switch
     {
         LanMessage message => message.GetRawContent(),
         LanPeer or LanProfile or LanSession => throw new ArgumentTransformationMetadataException(
             "A peer is no text. Name the text: Get-LanPeer bob | Send-LanDM -Message 'hello'."),
-        _ => item,
+        null or string => item,
+
+        // Its Message is meant, by property name.
+        _ when HasMessage(item!) => item,
+        _ => ReadableText.Of(item, engine.InvokeCommand),
     };
+
+    private static bool HasMessage(object item) => PSObject.AsPSObject(item).Properties[nameof(Commands.SendLanPostCommand.Message)] is not null;
 
     private static object? Unwrap(object? item) => item is PSObject wrapped ? wrapped.BaseObject : item;
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Text.Json;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -7,6 +8,7 @@ namespace LanPeer;
 public sealed class LanMessage
 {
     private readonly string _rawContent;
+    private readonly Lazy<object?> _data;
 
     internal LanMessage(LanMessageType type, string from, string rawContent)
     {
@@ -14,6 +16,7 @@ public sealed class LanMessage
         From = from;
         _rawContent = rawContent;
         Content = VisibleText.Block(rawContent);
+        _data = new Lazy<object?>(ReadJson);
     }
 
     /// <summary>Post, DM or Profile.</summary>
@@ -34,8 +37,20 @@ public sealed class LanMessage
     /// </summary>
     public string Content { get; }
 
-    /// <summary>What the message carries besides its text: the LanProfile in a Profile, otherwise null.</summary>
-    public object? Data { get; internal init; }
+    /// <summary>
+    /// What the message carries besides its text: the LanProfile in a Profile, in structured data what
+    /// <see cref="LanPeerOptions.DataReader"/> makes of it, otherwise null. Made when it is first asked for.
+    /// </summary>
+    public object? Data => Profile ?? (IsJson ? _data.Value : null);
+
+    /// <summary>Whether it was sent as structured data. <see cref="Data"/> is null all the same when that cannot be read.</summary>
+    public bool IsJson { get; internal init; }
+
+    /// <summary>The profile in a Profile.</summary>
+    internal LanProfile? Profile { get; init; }
+
+    /// <inheritdoc cref="LanPeerOptions.DataReader"/>
+    internal Func<JsonElement, object?>? ReadData { get; init; }
 
     /// <summary>When its author says it was sent, local time; null when it does not say. Clocks differ.</summary>
     public DateTime? Timestamp { get; internal init; }
@@ -65,7 +80,7 @@ public sealed class LanMessage
     internal int Weight => 256 + (2 * _rawContent.Length)
         + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)
         + (Signed?.Length ?? 0)
-        + (Data is LanProfile profile ? profile.AvatarLength + (2 * (profile.DisplayName.Length + profile.Status.Length)) : 0);
+        + (Profile is LanProfile profile ? profile.AvatarLength + (2 * (profile.DisplayName.Length + profile.Status.Length)) : 0);
 
     /// <summary>The text exactly as it was sent, control characters and all. Do not print it to a terminal.</summary>
     public string GetRawContent() => _rawContent;
@@ -75,6 +90,20 @@ public sealed class LanMessage
     /// </summary>
     /// <returns>A copy; null for everything else.</returns>
     public byte[]? GetSignedBytes() => (byte[]?)Signed?.Clone();
+
+    /// <summary>Null for what is no JSON, or nested too deep: whoever sent it is not to break a pipeline.</summary>
+    private object? ReadJson()
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(_rawContent, new JsonDocumentOptions { MaxDepth = WireLimits.MaxJsonDepth });
+            return ReadData is null ? document.RootElement.Clone() : ReadData(document.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The content.</summary>
     public override string ToString() => Content;

@@ -13,9 +13,9 @@ namespace LanPeer;
 internal sealed partial class LanPeerEngine
 {
     /// <summary>Sends a post to all known peers.</summary>
-    /// <param name="text">Any text of up to 1 MiB.</param>
+    /// <param name="text">Any text of up to 1 MiB, or JSON.</param>
     /// <param name="patience">How long it is tried to reach each of them.</param>
-    public LanSending Post(string text, TimeSpan patience)
+    public LanSending Post(MessageText text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
         return Send((now, effects) => _machine.Post(now, text, _machine.Peers, patience, effects) ?? throw TextRules.TooLarge("The message"));
@@ -23,9 +23,9 @@ internal sealed partial class LanPeerEngine
 
     /// <summary>Sends a direct message.</summary>
     /// <param name="userId">The receiver's user id or PEER_ID.</param>
-    /// <param name="text">Any text of up to 1 MiB.</param>
+    /// <param name="text">Any text of up to 1 MiB, or JSON.</param>
     /// <param name="patience">How long it is tried to reach it.</param>
-    public LanSending DM(string userId, string text, TimeSpan patience)
+    public LanSending DM(string userId, MessageText text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
         bool isKnown = true;

@@ -179,7 +179,7 @@ internal sealed partial class LanPeerEngine
         foreach (Arrival arrival in effects.Arrivals)
         {
             bool isProtectedName = arrival.Peer is PeerEntry sender && _machine.IsProtectedName(sender.Name);
-            bool isTaken = Inbox.TryAdd(PublicViews.Message(arrival, isProtectedName), out int dropped);
+            bool isTaken = Inbox.TryAdd(PublicViews.Message(arrival, isProtectedName, _options.DataReader), out int dropped);
             _counters.Delivered(isTaken ? 1 : 0);
             _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Text.Json;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -66,6 +67,12 @@ public sealed record LanPeerOptions
 
     /// <summary>Whether plain text is taken from those who have once proven who they are. Anybody can forge it.</summary>
     public bool AllowUnsigned { get; init; }
+
+    /// <summary>
+    /// What <see cref="LanMessage.Data"/> of structured data is made by, when it is first asked for, on the thread that asks. It gets what
+    /// anybody on the network may have written, nested at most 64 deep. Null gives the <see cref="JsonElement"/> itself.
+    /// </summary>
+    public Func<JsonElement, object?>? DataReader { get; init; }
 
     internal void Validate()
     {

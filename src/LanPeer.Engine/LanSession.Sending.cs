@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using LanPeer.Wire;
 
 namespace LanPeer;
 
@@ -26,6 +27,23 @@ public sealed partial class LanSession
     /// <returns>The message on its way.</returns>
     /// <exception cref="LanPeerException">The text cannot be sent, or the session was stopped.</exception>
     public LanSending BeginDM(string userId, string text, TimeSpan? patience = null) => _engine.DM(userId, text, patience ?? s_patience);
+
+    /// <summary>Sends data to all peers known now, as JSON that arrives as <see cref="LanMessage.Data"/>, and does not wait for their receipts.</summary>
+    /// <param name="json">JSON (RFC 8259), nested at most 64 deep; with what is sent around it at most 1,048,576 bytes.</param>
+    /// <param name="patience">How long it is tried to reach each of them; 30 s when null.</param>
+    /// <returns>The message on its way.</returns>
+    /// <exception cref="LanPeerException">It is no JSON or cannot be sent, or the session was stopped.</exception>
+    public LanSending BeginPostData(string json, TimeSpan? patience = null)
+        => _engine.Post(new MessageText(json, IsJson: true), patience ?? s_patience);
+
+    /// <summary>Sends data to one peer, as JSON that arrives as <see cref="LanMessage.Data"/>, and does not wait for its receipt.</summary>
+    /// <param name="userId">The peer's user id or PEER_ID.</param>
+    /// <param name="json">JSON (RFC 8259), nested at most 64 deep; with what is sent around it at most 1,048,576 bytes.</param>
+    /// <param name="patience">How long it is tried to reach it; 30 s when null.</param>
+    /// <returns>The message on its way.</returns>
+    /// <exception cref="LanPeerException">It is no JSON or cannot be sent, or the session was stopped.</exception>
+    public LanSending BeginDMData(string userId, string json, TimeSpan? patience = null)
+        => _engine.DM(userId, new MessageText(json, IsJson: true), patience ?? s_patience);
 
     /// <summary>Sets the own profile and sends it to all peers, also to those that come later.</summary>
     /// <param name="displayName">One line, 1 to 256 bytes of UTF-8.</param>

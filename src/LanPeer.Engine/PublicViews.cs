@@ -1,6 +1,7 @@
 using System;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
@@ -78,7 +79,8 @@ internal static class PublicViews
 
     /// <param name="arrival">What has arrived.</param>
     /// <param name="isProtectedName">Whether its sender's name belongs to somebody who can prove who he is.</param>
-    public static LanMessage Message(Arrival arrival, bool isProtectedName = false)
+    /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
+    public static LanMessage Message(Arrival arrival, bool isProtectedName = false, Func<JsonElement, object?>? readData = null)
     {
         LanMessageType type = arrival.Type switch
         {
@@ -92,8 +94,10 @@ internal static class PublicViews
             IsCredited = arrival.IsCredited,
             FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName),
             To = arrival.To,
-            Data = arrival is { Profile: PeerProfile profile }
+            Profile = arrival is { Profile: PeerProfile profile }
                 ? new LanProfile(arrival.From, profile.DisplayName, profile.Status, profile.Avatar) : null,
+            IsJson = arrival.IsJson,
+            ReadData = readData,
             Timestamp = arrival.Timestamp is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds).LocalDateTime : null,
             ReceivedAt = arrival.ReceivedAt.LocalDateTime,
             MessageId = arrival.MessageId,

@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using System.Text.Json;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -9,14 +10,32 @@ internal static class TextRules
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static void CheckMessage(string text)
+    public static void CheckMessage(MessageText message)
     {
+        string text = message.Text;
         if (string.IsNullOrEmpty(text))
         {
             throw new LanPeerException(LanErrorId.EmptyMessage, "The message is empty.", "Give it at least one character.");
         }
 
         CheckWellFormed("message", text);
+        if (message.IsJson)
+        {
+            CheckJson(text);
+        }
+    }
+
+    private static void CheckJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = WireLimits.MaxJsonDepth });
+        }
+        catch (JsonException error)
+        {
+            throw new LanPeerException(LanErrorId.InvalidText,
+                $"The data is no JSON with arrays and objects at most {WireLimits.MaxJsonDepth} deep.", "Send it as text, or repair it.", error);
+        }
     }
 
     public static void CheckProfile(string displayName, string status)

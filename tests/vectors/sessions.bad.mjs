@@ -209,6 +209,8 @@ export function badPosts(post, fields, stranger) {
     'the same TIMESTAMP, written otherwise': writePost({ ...post, timestamp: '+' + post.timestamp }, fields),
     'a digit of MESSAGE_ID moved to TIMESTAMP':
       writePost({ ...post, messageId: post.messageId.slice(0, -1), timestamp: post.messageId.slice(-1) + post.timestamp }, fields),
+    [post.contentType ? 'data that became a text' : 'a text that became data']:
+      writePost({ ...post, contentType: post.contentType ? undefined : 'json' }, fields),
     'PEER_ID of somebody else': writePost(post, { ...fields, PEER_ID: stranger.peerId }),
     'KEY of somebody else': writePost(post, { ...fields, KEY: stranger.agreement.public.toString('base64') }),
     'SIGN_KEY of somebody else': writePost(post, { ...fields, SIGN_KEY: signKey }),

@@ -172,9 +172,9 @@ function openAll(file) {
     same({ salt: hex(opened.salt), counter: Number(opened.counter), text: opened.text }, { salt, counter, text }, `${name} opened`);
     for (const one of bad) same(outcome(() => readAnnouncement(unhex(one.hex), net)), one.drop, `${name}: ${one.name}`);
   }
-  for (const { name, network: of, identity, userId, messageId, timestamp, content, text, bad } of file.posts) {
+  for (const { name, network: of, identity, userId, messageId, timestamp, content, contentType, text, bad } of file.posts) {
     const net = netOf(file, of);
-    same(readPost(text, net), { userId, messageId, timestamp, content, peerId: identityOf(file, identity).peerId }, `${name} read`);
+    same(readPost(text, net), { userId, messageId, timestamp, content, contentType, peerId: identityOf(file, identity).peerId }, `${name} read`);
     for (const one of bad) same(outcome(() => readPost(one.text, net)), one.drop, `${name}: ${one.name}`);
     for (const other of [null, ...file.networks.map((one) => one.name)].filter((one) => netOf(file, one).networkName !== net.networkName)) {
       same(outcome(() => readPost(text, netOf(file, other))), 'NotAuthentic', `${name}: on the network ${other}`);

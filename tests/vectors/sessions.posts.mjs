@@ -7,8 +7,8 @@ const jwk = (point, d) => ({ kty: 'EC', crv: 'P-256', x: x(point).toString('base
 const escapes = { '\n': '\\n', '\r': '\\r', '\0': '\\0', '\\': '\\\\' };
 const unescapes = Object.fromEntries(Object.entries(escapes).map(([raw, escaped]) => [escaped, raw]));
 
-export const signedBytes = (net, id, { userId, messageId, timestamp, content }) =>
-  join(...['LanPeer POST 1', net.networkName, id, userId, messageId, timestamp, content].flatMap((part) => [number(4, bytes(part).length), part]));
+export const signedBytes = (net, id, { userId, messageId, timestamp, content, contentType }) =>
+  join(...['LanPeer POST 1', net.networkName, id, userId, messageId, timestamp, content, ...(contentType ? [contentType] : [])].flatMap((part) => [number(4, bytes(part).length), part]));
 
 export function sign(own, data) {
   const key = crypto.createPrivateKey({ format: 'jwk', key: jwk(own.public, own.private.toString('base64url')) });
@@ -26,6 +26,7 @@ export function writePost(post, fields) {
   const content = isEscaped ? post.content.replace(/[\n\r\0\\]/g, (raw) => escapes[raw]) : post.content;
   const lines = { TYPE: 'POST', USER_ID: post.userId, CONTENT: content, TIMESTAMP: post.timestamp, MESSAGE_ID: post.messageId };
   if (isEscaped) lines.CONTENT_ENCODING = 'escape';
+  if (post.contentType) lines.CONTENT_TYPE = post.contentType;
   return Object.entries({ ...lines, ...fields }).map(([key, value]) => `${key}:${value}\n`).join('') + '\n';
 }
 
@@ -33,7 +34,7 @@ export function readPost(text, net) {
   const lines = Object.fromEntries(text.split('\n').filter(Boolean).map((line) => /^(.*?):(.*)$/s.exec(line).slice(1)));
   const [key, signKey, signature] = ['KEY', 'SIGN_KEY', 'SIGNATURE'].map((name) => Buffer.from(lines[name], 'base64'));
   const content = lines.CONTENT_ENCODING === 'escape' ? lines.CONTENT.replace(/\\./g, (escaped) => unescapes[escaped]) : lines.CONTENT;
-  const post = { userId: lines.USER_ID, messageId: lines.MESSAGE_ID, timestamp: lines.TIMESTAMP, content };
+  const post = { userId: lines.USER_ID, messageId: lines.MESSAGE_ID, timestamp: lines.TIMESTAMP, content, contentType: lines.CONTENT_TYPE };
   checkPoint(key);
   check(lines.PEER_ID === peerId(key, signKey), 'NotAuthentic');
   check(verify(signKey, signedBytes(net, lines.PEER_ID, post), signature), 'NotAuthentic');

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
 using LanPeer.Cmdlets.Completion;
+using LanPeer.Cmdlets.Data;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -16,10 +17,15 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     private const string MessageSet = "Message";
     private const string ReplySet = "Reply";
     private const string PeerSet = "Peer";
+    private const string ObjectSet = "InputObject";
+    private const string DataSet = "Json";
+    private const string ReplyObjectSet = "ReplyObject";
+    private const string PeerObjectSet = "PeerObject";
 
     /// <summary>Seconds a message is tried that nobody waits for: a receiver that restarts is there again by then.</summary>
     private const double UnwatchedTimeout = 30;
 
+    private bool _isCutTold;
     private SendWindow? _window;
     private TimeSpan _patience;
 
@@ -27,6 +33,8 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     /// <para type="description">The receivers: user ids, names, display names, PEER_IDs or peers. Wildcards in names name many.</para>
     /// </summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = MessageSet, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = DataSet)]
     [Alias("UserId")]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -42,13 +50,38 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     [AllowNull]
     public string[] Message { get; set; } = [];
 
+    /// <summary><para type="description">Any object. It is sent as the text that shows it at a prompt, or with -AsJson as data.</para></summary>
+    [Parameter(Mandatory = true, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 1, ParameterSetName = DataSet, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = ReplyObjectSet)]
+    [Parameter(Mandatory = true, ParameterSetName = PeerObjectSet)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary><para type="description">Send the objects as structured data: they arrive as objects with the same properties in the Data of the message.</para></summary>
+    [Parameter(Mandatory = true, ParameterSetName = DataSet)]
+    [Parameter(ParameterSetName = ReplyObjectSet)]
+    [Parameter(ParameterSetName = PeerObjectSet)]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <summary><para type="description">How deep arrays and objects are sent with -AsJson, 1 to 32; what is deeper becomes its text.</para></summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [Parameter(ParameterSetName = ReplyObjectSet)]
+    [Parameter(ParameterSetName = PeerObjectSet)]
+    [ValidateRange(1, 32)]
+    public int Depth { get; set; } = 4;
+
     /// <summary><para type="description">A received message: its author is the receiver.</para></summary>
     [Parameter(Mandatory = true, ParameterSetName = ReplySet, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = ReplyObjectSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LanMessage? InReplyTo { get; set; }
 
     /// <summary><para type="description">A peer from Get-LanPeer or Find-LanPeer: this very one, also where others use its user id.</para></summary>
     [Parameter(Mandatory = true, ParameterSetName = PeerSet, ValueFromPipeline = true)]
+    [Parameter(Mandatory = true, ParameterSetName = PeerObjectSet, ValueFromPipeline = true)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(PeerObjectCompleter))]
     public LanPeer? Peer { get; set; }
@@ -91,9 +124,10 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
             LanSession session = RequireSession();
             var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
             var served = new HashSet<LanPeer>();
+            Payload[] payloads = Payloads();
             foreach (LanPeerSelector selector in Receivers())
             {
-                SendTo(session, selector, choice, served);
+                SendTo(session, selector, payloads, choice, served);
             }
 
             _window.EndRecord();
@@ -120,14 +154,14 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     private LanPeerSelector[] Receivers()
         => InReplyTo is not null ? [new LanPeerSelector(InReplyTo)] : Peer is not null ? [new LanPeerSelector(Peer)] : To;
 
-    private void SendTo(LanSession session, LanPeerSelector selector, ReceiverChoice choice, HashSet<LanPeer> served)
+    private void SendTo(LanSession session, LanPeerSelector selector, Payload[] payloads, ReceiverChoice choice, HashSet<LanPeer> served)
     {
         try
         {
             // Whom two of the names fit gets the message once.
             foreach (LanPeer peer in choice.Of(selector, error => Report(error, selector.Text)).Where(served.Add))
             {
-                SendAll(session, peer);
+                SendAll(session, peer, payloads);
             }
         }
         catch (LanPeerException error)
@@ -136,15 +170,33 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
         }
     }
 
-    private void SendAll(LanSession session, LanPeer peer)
+    private Payload[] Payloads()
     {
-        foreach (string? message in Message ?? [null!])
+        if (ParameterSetName is MessageSet or ReplySet or PeerSet)
+        {
+            return [.. Payload.OfTexts(Message)];
+        }
+
+        try
+        {
+            return [Payload.OfObject(InputObject, AsJson, Depth, InvokeCommand, WarnOnce)];
+        }
+        catch (LanPeerException error)
+        {
+            Report(error, InputObject);
+            return [];
+        }
+    }
+
+    private void SendAll(LanSession session, LanPeer peer, Payload[] payloads)
+    {
+        foreach (Payload payload in payloads)
         {
             try
             {
                 if (ShouldProcess(Describe(peer), "Send DM"))
                 {
-                    _window!.Add(session.BeginDM(PeerLists.IdOf(peer), message ?? "", _patience), message ?? "");
+                    _window!.Add(payload.DM(session, PeerLists.IdOf(peer), _patience), payload.Text);
                 }
             }
             catch (LanPeerException error) when (error.ErrorId == LanErrorId.SessionStopped)
@@ -155,8 +207,17 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
             }
             catch (LanPeerException error)
             {
-                Report(error, message);
+                Report(error, payload.Source);
             }
+        }
+    }
+
+    private void WarnOnce(string warning)
+    {
+        if (!_isCutTold)
+        {
+            _isCutTold = true;
+            WriteWarning(warning);
         }
     }
 

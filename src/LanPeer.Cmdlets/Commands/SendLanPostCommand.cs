@@ -2,28 +2,51 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using LanPeer.Cmdlets.Data;
 
 namespace LanPeer.Cmdlets.Commands;
 
 /// <summary>
 /// <para type="synopsis">Sends a message to everyone who is here.</para>
 /// </summary>
-[Cmdlet(VerbsCommunications.Send, "LanPost", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommunications.Send, "LanPost", SupportsShouldProcess = true, DefaultParameterSetName = TextSet)]
 [OutputType(typeof(LanDelivery))]
 public sealed class SendLanPostCommand : LanSessionCmdlet
 {
+    private const string TextSet = "Message";
+    private const string ObjectSet = "InputObject";
+    private const string DataSet = "Json";
+
     private bool _isLonelinessTold;
     private string? _receivers;
     private int _receiverCount;
+    private bool _isCutTold;
     private SendWindow? _window;
     private TimeSpan? _patience;
 
     /// <summary><para type="description">The text; each string from the pipeline is one message.</para></summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = TextSet, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [MessageText]
     [AllowEmptyString]
     [AllowNull]
     public string[] Message { get; set; } = [];
+
+    /// <summary><para type="description">Any object. It is sent as the text that shows it at a prompt, or with -AsJson as data.</para></summary>
+    [Parameter(Mandatory = true, ParameterSetName = ObjectSet)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = DataSet, ValueFromPipeline = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary><para type="description">Send the objects as structured data: they arrive as objects with the same properties in the Data of the message.</para></summary>
+    [Parameter(Mandatory = true, ParameterSetName = DataSet)]
+    public SwitchParameter AsJson { get; set; }
+
+    /// <summary><para type="description">How deep arrays and objects are sent with -AsJson, 1 to 32; what is deeper becomes its text.</para></summary>
+    [Parameter(ParameterSetName = DataSet)]
+    [ValidateRange(1, 32)]
+    public int Depth { get; set; } = 4;
 
     /// <summary><para type="description">Wait for the receipts of those who give some, and write an error for each that did not get it.</para></summary>
     [Parameter]
@@ -55,9 +78,9 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
         try
         {
             LanSession session = RequireSession();
-            foreach (string? message in Message ?? [null!])
+            foreach (Payload payload in Payloads())
             {
-                SendOne(session, message);
+                SendOne(session, payload);
             }
 
             _window.EndRecord();
@@ -81,11 +104,29 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
         }
     }
 
-    private void SendOne(LanSession session, string? message)
+    private IEnumerable<Payload> Payloads()
+    {
+        if (ParameterSetName == TextSet)
+        {
+            return Payload.OfTexts(Message);
+        }
+
+        try
+        {
+            return [Payload.OfObject(InputObject, AsJson, Depth, InvokeCommand, WarnOnce)];
+        }
+        catch (LanPeerException error)
+        {
+            Report(error, InputObject);
+            return [];
+        }
+    }
+
+    private void SendOne(LanSession session, Payload payload)
     {
         try
         {
-            Send(session, message ?? "");
+            Send(session, payload);
         }
         catch (LanPeerException error) when (error.ErrorId == LanErrorId.SessionStopped)
         {
@@ -95,11 +136,11 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
         }
         catch (LanPeerException error)
         {
-            Report(error, message);
+            Report(error, payload.Source);
         }
     }
 
-    private void Send(LanSession session, string message)
+    private void Send(LanSession session, Payload payload)
     {
         // Named once for a pipeline of many lines: listing the peers costs more than sending.
         _receivers ??= Receivers(session);
@@ -108,7 +149,16 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
             return;
         }
 
-        _window!.Add(session.BeginPost(message, _patience), message, _receiverCount);
+        _window!.Add(payload.Post(session, _patience), payload.Text, _receiverCount);
+    }
+
+    private void WarnOnce(string warning)
+    {
+        if (!_isCutTold)
+        {
+            _isCutTold = true;
+            WriteWarning(warning);
+        }
     }
 
     private void Tell(LanSending sending)

@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Management.Automation;
 using LanPeer.Cmdlets.Completion;
+using LanPeer.Cmdlets.Data;
 
 namespace LanPeer.Cmdlets.Commands;
 
@@ -135,6 +136,7 @@ public sealed class StartLanPeerCommand : LanCmdlet
 
     private LanPeerOptions ReadOptions() => new()
     {
+        DataReader = DataReader.Read,
         Name = Name,
         Port = Port,
         DiscoveryPort = DiscoveryPort,

@@ -21,7 +21,7 @@ internal sealed partial class PeerMachine
     /// <param name="patience">How long it is tried to reach those with a session.</param>
     /// <param name="effects">Receives what is to be done.</param>
     /// <returns>The message id, or null when the text is longer than 1 MiB; then nothing is sent to anyone.</returns>
-    public string? Post(Moment now, string text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects)
+    public string? Post(Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects)
     {
         Envelope envelope = NewEnvelope(now);
         string id = MessageIdText(envelope);
@@ -63,9 +63,9 @@ internal sealed partial class PeerMachine
     }
 
     /// <summary>Writes a post with its author's signature: made once, however many get it.</summary>
-    private byte[]? WriteSignedPost(in Envelope envelope, string text)
+    private byte[]? WriteSignedPost(in Envelope envelope, MessageText text)
     {
-        Span<byte> room = RoomFor(text);
+        Span<byte> room = RoomFor(text.Text);
         int length = room.IsEmpty ? 0 : MessageWriter.SignedPost(room, envelope, text, new PostProof
         {
             PeerId = _peerId,
@@ -88,10 +88,10 @@ internal sealed partial class PeerMachine
     /// <param name="patience">How long it is tried to reach one with a session.</param>
     /// <param name="effects">Receives what is to be done.</param>
     /// <returns>The message id, or null when the text is longer than what this receiver reads: 1 MiB, or one datagram.</returns>
-    public string? DM(Moment now, PeerEntry peer, string text, TimeSpan patience, Effects effects)
+    public string? DM(Moment now, PeerEntry peer, MessageText text, TimeSpan patience, Effects effects)
     {
         Envelope envelope = NewEnvelope(now);
-        Span<byte> room = peer.Contact is null ? effects.Room() : RoomFor(text);
+        Span<byte> room = peer.Contact is null ? effects.Room() : RoomFor(text.Text);
         int length = room.IsEmpty ? 0 : MessageWriter.DM(room, envelope, peer.Key, text, peer.Form);
         if (length == 0)
         {
@@ -145,7 +145,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Arrivals.Add(new Arrival(
             datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
             datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc,
-            ShareKeyOf(datagram, inbound), inbound.Peer is not null, inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null));
+            ShareKeyOf(datagram, inbound), inbound.Peer is not null, inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null, datagram.IsJson));
         return DropReason.None;
     }
 

@@ -22,10 +22,13 @@ internal static class PostSignature
     /// <param name="messageId">As in the datagram.</param>
     /// <param name="timestamp">As in the datagram.</param>
     /// <param name="content">As its author wrote it, escapes undone.</param>
+    /// <param name="contentType">As in the datagram; empty for a text.</param>
     public static byte[] Statement(
-        string network, ReadOnlySpan<byte> peerId, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> messageId, ReadOnlySpan<byte> timestamp, string content)
+        string network, ReadOnlySpan<byte> peerId, ReadOnlySpan<byte> userId, ReadOnlySpan<byte> messageId, ReadOnlySpan<byte> timestamp, string content,
+        ReadOnlySpan<byte> contentType)
     {
-        byte[] statement = new byte[(7 * sizeof(uint)) + s_label.Length + Encoding.UTF8.GetByteCount(network)
+        int parts = contentType.IsEmpty ? 7 : 8;
+        byte[] statement = new byte[(parts * sizeof(uint)) + contentType.Length + s_label.Length + Encoding.UTF8.GetByteCount(network)
             + peerId.Length + userId.Length + messageId.Length + timestamp.Length + Encoding.UTF8.GetByteCount(content)];
         int at = 0;
         Add(s_label);
@@ -35,6 +38,12 @@ internal static class PostSignature
         Add(messageId);
         Add(timestamp);
         Add(Encoding.UTF8.GetBytes(content));
+        if (!contentType.IsEmpty)
+        {
+            // Without it the statement is that of a text, as peers without structured data make it.
+            Add(contentType);
+        }
+
         return statement;
 
         void Add(ReadOnlySpan<byte> part)
@@ -46,7 +55,7 @@ internal static class PostSignature
     }
 
     /// <summary>Signs a post; 64 bytes in base64.</summary>
-    public static byte[] Sign(Identity author, string network, in Envelope envelope, string content)
+    public static byte[] Sign(Identity author, string network, in Envelope envelope, MessageText content)
     {
         byte[] statement = Statement(
             network,
@@ -54,7 +63,8 @@ internal static class PostSignature
             envelope.UserId.Span,
             Encoding.ASCII.GetBytes(envelope.MessageId.ToString("x16", CultureInfo.InvariantCulture)),
             Encoding.ASCII.GetBytes(envelope.Timestamp.ToString(CultureInfo.InvariantCulture)),
-            content);
+            content.Text,
+            content.IsJson ? WireLimits.JsonContent : default);
         Span<byte> signature = stackalloc byte[Identity.SignatureLength];
         author.Sign(statement, signature);
         return Encoding.ASCII.GetBytes(Convert.ToBase64String(signature));
@@ -69,7 +79,7 @@ internal static class PostSignature
         => TryGetAuthor(post, out author)
             && TryDecode(post[Field.Signature], Identity.SignatureLength) is byte[] signature
             && Identity.Verify(author!.SigningKey,
-                Statement(network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText()), signature);
+                Statement(network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText(), post[Field.ContentType]), signature);
 
     /// <summary>Whether a post names these keys as its author's.</summary>
     public static bool NamesAuthor(in Datagram post, PublicIdentity author)

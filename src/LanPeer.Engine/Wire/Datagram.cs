@@ -44,6 +44,9 @@ internal ref struct Datagram
     /// <summary>Whether CONTENT carries line breaks as escapes (docs/protocol.md, "Text with line breaks").</summary>
     public readonly bool IsEscaped => this[Field.ContentEncoding].SequenceEqual(ContentEscape.Name);
 
+    /// <summary>Whether CONTENT is JSON that stands for data (docs/protocol.md, "Structured data").</summary>
+    public readonly bool IsJson => this[Field.ContentType].SequenceEqual(WireLimits.JsonContent);
+
     /// <summary>TIMESTAMP in Unix seconds; null when missing or no plausible number, which drops nothing.</summary>
     public readonly long? Timestamp
         => Utf8Parser.TryParse(this[Field.Timestamp], out long seconds, out int used)

@@ -64,12 +64,12 @@ internal static class MessageWriter
         return writer.Complete();
     }
 
-    public static int Post(Span<byte> buffer, in Envelope envelope, string text, WriteForm form)
+    public static int Post(Span<byte> buffer, in Envelope envelope, MessageText text, WriteForm form)
     {
         var writer = new DatagramWriter(buffer, form.Dialect);
         writer.Field("TYPE"u8, "POST"u8);
         writer.Field("USER_ID"u8, envelope.UserId.Span);
-        bool escaped = Content(ref writer, text);
+        bool escaped = Content(ref writer, text.Text);
         Stamp(ref writer, envelope);
         if (form.Tokens)
         {
@@ -77,19 +77,19 @@ internal static class MessageWriter
             writer.TokenField(envelope.UserId.Span, envelope.Timestamp + TokenLife, "broadcast"u8);
         }
 
-        Encoding(ref writer, escaped);
+        Encoding(ref writer, escaped, text.IsJson);
         return writer.Complete();
     }
 
     /// <summary>A POST for LanPeer peers, with the proof of who wrote it.</summary>
-    public static int SignedPost(Span<byte> buffer, in Envelope envelope, string text, in PostProof proof)
+    public static int SignedPost(Span<byte> buffer, in Envelope envelope, MessageText text, in PostProof proof)
     {
         var writer = new DatagramWriter(buffer, Dialect.Lean);
         writer.Field("TYPE"u8, "POST"u8);
         writer.Field("USER_ID"u8, envelope.UserId.Span);
-        bool escaped = Content(ref writer, text);
+        bool escaped = Content(ref writer, text.Text);
         Stamp(ref writer, envelope);
-        Encoding(ref writer, escaped);
+        Encoding(ref writer, escaped, text.IsJson);
         writer.Field("PEER_ID"u8, proof.PeerId);
         writer.Field("KEY"u8, proof.Key);
         writer.Field("SIGN_KEY"u8, proof.SignKey);
@@ -97,20 +97,20 @@ internal static class MessageWriter
         return writer.Complete();
     }
 
-    public static int DM(Span<byte> buffer, in Envelope envelope, ReadOnlySpan<byte> to, string text, WriteForm form)
+    public static int DM(Span<byte> buffer, in Envelope envelope, ReadOnlySpan<byte> to, MessageText text, WriteForm form)
     {
         var writer = new DatagramWriter(buffer, form.Dialect);
         writer.Field("TYPE"u8, "DM"u8);
         writer.Field("FROM"u8, envelope.UserId.Span);
         writer.Field("TO"u8, to);
-        bool escaped = Content(ref writer, text);
+        bool escaped = Content(ref writer, text.Text);
         Stamp(ref writer, envelope);
         if (form.Tokens)
         {
             writer.TokenField(envelope.UserId.Span, envelope.Timestamp + TokenLife, "chat"u8);
         }
 
-        Encoding(ref writer, escaped);
+        Encoding(ref writer, escaped, text.IsJson);
         return writer.Complete();
     }
 
@@ -184,11 +184,16 @@ internal static class MessageWriter
         return escaped;
     }
 
-    private static void Encoding(ref DatagramWriter writer, bool escaped)
+    private static void Encoding(ref DatagramWriter writer, bool escaped, bool isJson)
     {
         if (escaped)
         {
             writer.Field("CONTENT_ENCODING"u8, ContentEscape.Name);
+        }
+
+        if (isJson)
+        {
+            writer.Field("CONTENT_TYPE"u8, WireLimits.JsonContent);
         }
     }
 }

@@ -36,6 +36,12 @@ internal static class WireLimits
     /// <summary>SIGNATURE: 64 bytes in base64.</summary>
     public const int SignatureLength = 88;
 
+    /// <summary>How deep arrays and objects of structured data may be nested; what is deeper is text to its reader.</summary>
+    public const int MaxJsonDepth = 64;
+
+    /// <summary>CONTENT_TYPE of structured data.</summary>
+    public static System.ReadOnlySpan<byte> JsonContent => "json"u8;
+
     /// <summary>First byte of LanPeer's binary datagrams: no UTF-8 text can begin with it (RFC 3629 §3).</summary>
     public const byte BinaryMark = 0xF5;
 

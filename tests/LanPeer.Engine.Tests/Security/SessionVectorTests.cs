@@ -100,7 +100,7 @@ public sealed class SessionVectorTests
 
         Assert.Equal(Text(item, "content"), post.ContentText());
         Assert.Equal(Text(item, "signed"), Hex(PostSignature.Statement(
-            network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText())));
+            network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText(), post[Field.ContentType])));
         Assert.True(PostSignature.NamesAuthor(post, author.Public));
         Assert.True(PostSignature.TryVerify(post, network, out PublicIdentity? found));
         Assert.Equal(author.PeerId, found!.PeerId);

@@ -85,7 +85,8 @@ public sealed class WriteVectorTests
 
     private static byte[] Bytes(JsonElement with, string property) => Encoding.UTF8.GetBytes(VectorFile.Optional(with, property) ?? "");
 
-    private static string Text(JsonElement with) => VectorFile.Text(with.GetProperty("text"));
+    private static MessageText Text(JsonElement with)
+        => new(VectorFile.Text(with.GetProperty("text")), VectorFile.Optional(with, "contentType") == "json");
 
     private static uint Boot(JsonElement with)
         => uint.Parse(VectorFile.Optional(with, "boot") ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture);

@@ -70,11 +70,16 @@ internal sealed class DatagramTarget : InputTarget
     {
         LanMessage message = PublicViews.Message(new Arrival(datagram.Type, Encoding.UTF8.GetString(datagram.Sender), null,
             datagram.Type == MessageType.DM ? datagram.Text(Field.To) : "",
-            datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), DateTimeOffset.UnixEpoch, "share"));
+            datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), DateTimeOffset.UnixEpoch, "share", IsJson: datagram.IsJson));
         Visible.Check(message.Content, isLine: false);
         Visible.Check(message.From, isLine: true);
         Visible.Check(message.To, isLine: true);
         Require(message.GetRawContent().Length <= datagram[Field.Content].Length, "a content longer than what was sent");
+        if (datagram.IsJson)
+        {
+            return message.Data is null ? "no JSON" : "JSON";
+        }
+
         return datagram.IsEscaped ? "escaped" : "";
     }
 

@@ -52,6 +52,6 @@ internal sealed class PostTarget : InputTarget
     {
         _ = DatagramReader.Read(post, out Datagram datagram);
         return Encoding.Latin1.GetString(PostSignature.Statement(
-            "", datagram[Field.PeerId], datagram[Field.UserId], datagram[Field.MessageId], datagram[Field.Timestamp], datagram.ContentText()));
+            "", datagram[Field.PeerId], datagram[Field.UserId], datagram[Field.MessageId], datagram[Field.Timestamp], datagram.ContentText(), datagram[Field.ContentType]));
     }
 }
