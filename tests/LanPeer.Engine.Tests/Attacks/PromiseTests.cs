@@ -14,8 +14,8 @@ public sealed partial class PromiseTests
     {
         string[] named = [.. Name().Matches(File.ReadAllText(Path.Combine(VectorFile.Folder, "SECURITY.md"))).Select(match => match.Groups[1].Value).Distinct()];
 
-        // HostilePeerTests are about commands, and live in LanPeer.Cmdlets.Tests.
-        string[] existing = [.. typeof(PromiseTests).Assembly.GetTypes().Select(type => type.Name), "HostilePeerTests"];
+        // These are about commands, and live in LanPeer.Cmdlets.Tests.
+        string[] existing = [.. typeof(PromiseTests).Assembly.GetTypes().Select(type => type.Name), "HostilePeerTests", "DataTests"];
 
         Assert.True(named.Length > 10);
         Assert.Empty(named.Except(existing));
