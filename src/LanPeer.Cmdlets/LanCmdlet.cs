@@ -13,7 +13,7 @@ namespace LanPeer.Cmdlets;
 /// Under <c>Select-Object -First</c> neither StopProcessing nor EndProcessing is called, only Dispose: whatever must be
 /// undone is undone there or in a finally.
 /// </remarks>
-public abstract class LanCmdlet : PSCmdlet, IDisposable
+public abstract partial class LanCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private bool _isConflictTold;

@@ -12,8 +12,9 @@ namespace LanPeer.Cmdlets;
 /// </summary>
 /// <param name="tell">Told of each message, in order: when it is settled, or at once when nobody waits for that.</param>
 /// <param name="isWaiting">Whether the command ends only when all are settled.</param>
+/// <param name="whileWaiting">Called every 50 ms or more often while it waits.</param>
 /// <param name="cancellation">Ends all waiting; the messages go on.</param>
-internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, CancellationToken cancellation)
+internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, Action whileWaiting, CancellationToken cancellation)
 {
     /// <summary>A session holds eight times as many for one receiver: so many commands may send to it at once.</summary>
     private const int MaxMessages = 1_000;
@@ -29,8 +30,25 @@ internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, Cancel
 
     private readonly Queue<(LanSending Sending, int Bytes)> _open = [];
     private long _bytes;
+    private long _done;
     private long _idleSince = Stopwatch.GetTimestamp();
     private bool _isSlow;
+
+    /// <summary>How far the messages are that are waited for.</summary>
+    public (string Status, double Part) Progress
+    {
+        get
+        {
+            if (!_open.TryPeek(out (LanSending Sending, int Bytes) oldest))
+            {
+                return ("Done", 1);
+            }
+
+            LanSending sending = oldest.Sending;
+            string status = _open.Count > 1 ? $"{_open.Count} messages on their way" : $"{sending.Deliveries.Count} of {sending.Receivers} settled";
+            return (status, (_done + sending.Progress) / (_done + _open.Count));
+        }
+    }
 
     /// <summary>A record has come from the pipeline.</summary>
     public void BeginRecord() => _isSlow = Stopwatch.GetElapsedTime(_idleSince) >= s_slow;
@@ -82,8 +100,9 @@ internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, Cancel
     private void TakeOldest()
     {
         (LanSending sending, int bytes) = _open.Peek();
-        _ = sending.Wait(Timeout.InfiniteTimeSpan, cancellation);
+        _ = sending.Wait(Timeout.InfiniteTimeSpan, cancellation, whileWaiting);
         _ = _open.Dequeue();
+        _done++;
         _bytes -= bytes;
         if (isWaiting)
         {

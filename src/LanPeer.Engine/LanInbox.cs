@@ -116,10 +116,11 @@ public sealed partial class LanInbox
     /// <param name="version">From <see cref="Version"/>, read before the last look.</param>
     /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
     /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <returns>False when the time was up first.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public bool WaitAfter(long version, TimeSpan timeout, CancellationToken cancellation)
-        => _signal.WaitAfter(version, timeout, cancellation);
+    public bool WaitAfter(long version, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
+        => _signal.WaitAfter(version, timeout, cancellation, whileWaiting);
 
     /// <summary>Count and capacity.</summary>
     public override string ToString() => $"{Count} of {Capacity}";

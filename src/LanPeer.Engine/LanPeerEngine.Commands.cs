@@ -127,7 +127,7 @@ internal sealed partial class LanPeerEngine
                 sending.MessageId = write(now, effects);
                 foreach (OutboundMessage message in effects.Queued)
                 {
-                    sending.Expect();
+                    sending.Expect(message);
                     message.Tag = sending;
                 }
 

@@ -68,11 +68,12 @@ public sealed class LanScan : IDisposable
     /// <summary>Asks, and gives each peer as soon as it answers or is reported.</summary>
     /// <param name="timeout">How long to listen.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IEnumerable<LanPeer> Run(TimeSpan timeout, CancellationToken cancellation)
+    public IEnumerable<LanPeer> Run(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         int given = 0;
-        return new RepeatedQuestion(Ask, _heard, _time).Run(() => After(ref given), static () => false, timeout, cancellation);
+        return new RepeatedQuestion(Ask, _heard, _time).Run(() => After(ref given), static () => false, timeout, cancellation, whileWaiting);
     }
 
     /// <summary>Closes the socket.</summary>

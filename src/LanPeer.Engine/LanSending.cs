@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Threading;
+using LanPeer.Protocol.Delivery;
 
 namespace LanPeer;
 
@@ -11,6 +12,7 @@ namespace LanPeer;
 public sealed class LanSending
 {
     private readonly List<LanDelivery> _settled = [];
+    private readonly List<OutboundMessage> _onTheWay = [];
     private readonly Signal _changed;
     private int _open;
 
@@ -46,12 +48,44 @@ public sealed class LanSending
         }
     }
 
+    /// <summary>How many receivers it has.</summary>
+    public int Receivers
+    {
+        get
+        {
+            lock (_settled)
+            {
+                return _open + _settled.Count;
+            }
+        }
+    }
+
+    /// <summary>How far it is, from 0 to 1: settled for a receiver, or the part of it that was sent there.</summary>
+    public double Progress
+    {
+        get
+        {
+            lock (_settled)
+            {
+                double done = _settled.Count;
+                foreach (OutboundMessage message in _onTheWay)
+                {
+                    // The engine writes it under its own lock; an old value does no harm.
+                    done += message.Outcome == Outcome.Open && message.Body.Length > 0 ? (double)message.Next / (message.Body.Length + 1) : 0;
+                }
+
+                return _open + _settled.Count == 0 ? 1 : Math.Min(1, done / (_open + _settled.Count));
+            }
+        }
+    }
+
     /// <summary>Waits until it is settled.</summary>
     /// <param name="timeout">How long at most; <see cref="Timeout.InfiniteTimeSpan"/> as long as it takes.</param>
     /// <param name="cancellation">Ends the wait; the message goes on.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <returns>Whether it is settled.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public bool Wait(TimeSpan timeout, CancellationToken cancellation)
+    public bool Wait(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
@@ -68,7 +102,7 @@ public sealed class LanSending
                 return false;
             }
 
-            _ = _changed.WaitAfter(seen, left, cancellation);
+            _ = _changed.WaitAfter(seen, left, cancellation, whileWaiting);
         }
     }
 
@@ -76,11 +110,12 @@ public sealed class LanSending
     public override string ToString() => MessageId;
 
     /// <summary>Another receiver is waited for.</summary>
-    internal void Expect()
+    internal void Expect(OutboundMessage message)
     {
         lock (_settled)
         {
             _open++;
+            _onTheWay.Add(message);
         }
     }
 
@@ -93,6 +128,11 @@ public sealed class LanSending
         {
             _settled.Add(delivery);
             _open -= wasExpected ? 1 : 0;
+            if (_open == 0)
+            {
+                // Who keeps the result keeps no texts by it.
+                _onTheWay.Clear();
+            }
         }
     }
 }

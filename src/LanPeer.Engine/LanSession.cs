@@ -84,18 +84,20 @@ public sealed partial class LanSession : IDisposable
     /// <summary>Asks the network who is there, and gives each peer as soon as it is heard.</summary>
     /// <param name="timeout">How long to listen.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <returns>Peers heard since the call, each once.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IEnumerable<LanPeer> Find(TimeSpan timeout, CancellationToken cancellation)
-        => PeerQueries.Find(_engine, timeout, cancellation);
+    public IEnumerable<LanPeer> Find(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
+        => PeerQueries.Find(_engine, timeout, cancellation, whileWaiting);
 
     /// <summary>Asks all known peers whom they know.</summary>
     /// <param name="timeout">How long to wait for the slowest.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <returns>All peers: those known at first hand, then those only reported.</returns>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IReadOnlyList<LanPeer> AskForPeers(TimeSpan timeout, CancellationToken cancellation)
-        => PeerQueries.AskForPeers(_engine, timeout, cancellation);
+    public IReadOnlyList<LanPeer> AskForPeers(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
+        => PeerQueries.AskForPeers(_engine, timeout, cancellation, whileWaiting);
 
     /// <summary>Asks peers through their sessions whether they are there, and gives each answer as it comes.</summary>
     /// <param name="userIds">Their user ids or PEER_IDs. All are asked at once.</param>
@@ -103,11 +105,12 @@ public sealed partial class LanSession : IDisposable
     /// <param name="interval">From one question to the next.</param>
     /// <param name="timeout">How long an answer may take.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while it waits, on the caller's thread; null for nothing.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="LanPeerException">The session was stopped.</exception>
     public IEnumerable<LanPing> Ping(
-        IReadOnlyList<string> userIds, int count, TimeSpan interval, TimeSpan timeout, CancellationToken cancellation)
-        => new PingQuery(_engine, timeout, cancellation).Run(userIds, count, interval);
+        IReadOnlyList<string> userIds, int count, TimeSpan interval, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
+        => new PingQuery(_engine, timeout, cancellation, whileWaiting).Run(userIds, count, interval);
 
     /// <summary>Says goodbye and stops. What has arrived stays in the inbox. Idempotent.</summary>
     public void Dispose() => _engine.Dispose();

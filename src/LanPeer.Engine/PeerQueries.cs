@@ -8,7 +8,7 @@ namespace LanPeer;
 /// <summary>Questions to the network that take a while.</summary>
 internal static class PeerQueries
 {
-    public static IEnumerable<LanPeer> Find(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation)
+    public static IEnumerable<LanPeer> Find(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         using IDisposable watch = engine.Watch();
         var seen = new HashSet<string>();
@@ -18,13 +18,14 @@ internal static class PeerQueries
             () => engine.GetPeers(heardSince: began).Where(peer => seen.Add($"{peer.UserId} {peer.PeerId}")),
             () => engine.State == LanSessionState.Stopped,
             timeout,
-            cancellation))
+            cancellation,
+            whileWaiting))
         {
             yield return peer;
         }
     }
 
-    public static List<LanPeer> AskForPeers(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation)
+    public static List<LanPeer> AskForPeers(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         TimeSpan end = engine.Elapsed + timeout;
         using ListQuery query = engine.AskForLists();
@@ -36,7 +37,7 @@ internal static class PeerQueries
             TimeSpan left = end - engine.Elapsed;
             bool isComplete = query.Answered >= query.Asked && query.Except(known).TrueForAll(peer => peer.Port == 0);
             if (isComplete || left <= TimeSpan.Zero || engine.State == LanSessionState.Stopped
-                || !engine.PeersChanged.WaitAfter(version, left, cancellation))
+                || !engine.PeersChanged.WaitAfter(version, left, cancellation, whileWaiting))
             {
                 break;
             }

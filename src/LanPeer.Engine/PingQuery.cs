@@ -8,7 +8,8 @@ namespace LanPeer;
 /// <param name="engine">Who asks.</param>
 /// <param name="timeout">How long an answer may take, from the beginning of its round.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class PingQuery(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation)
+/// <param name="whileWaiting">Called every 50 ms or more often while waiting; null for nothing.</param>
+internal sealed class PingQuery(LanPeerEngine engine, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
 {
     /// <summary>A ping that has to wait for a handshake is tried again as often as that.</summary>
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(20);
@@ -68,7 +69,7 @@ internal sealed class PingQuery(LanPeerEngine engine, TimeSpan timeout, Cancella
                 {
                     TimeSpan left = began + timeout - engine.Elapsed;
                     left = open.Exists(ping => !ping.IsSent) && left > s_retry ? s_retry : left;
-                    _ = engine.PeersChanged.WaitAfter(version, left, cancellation);
+                    _ = engine.PeersChanged.WaitAfter(version, left, cancellation, whileWaiting);
                 }
             }
         }
@@ -83,7 +84,7 @@ internal sealed class PingQuery(LanPeerEngine engine, TimeSpan timeout, Cancella
         while (engine.Elapsed < until && engine.State != LanSessionState.Stopped)
         {
             long version = engine.PeersChanged.Version;
-            _ = engine.PeersChanged.WaitAfter(version, until - engine.Elapsed, cancellation);
+            _ = engine.PeersChanged.WaitAfter(version, until - engine.Elapsed, cancellation, whileWaiting);
         }
     }
 }

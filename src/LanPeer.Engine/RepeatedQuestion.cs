@@ -18,8 +18,10 @@ internal sealed class RepeatedQuestion(Action ask, Signal news, TimeProvider tim
     /// <param name="isOver">Whether nothing more can come.</param>
     /// <param name="timeout">How long to listen.</param>
     /// <param name="cancellation">Ends it.</param>
+    /// <param name="whileWaiting">Called every 50 ms or more often while waiting; null for nothing.</param>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
-    public IEnumerable<LanPeer> Run(Func<IEnumerable<LanPeer>> found, Func<bool> isOver, TimeSpan timeout, CancellationToken cancellation)
+    public IEnumerable<LanPeer> Run(
+        Func<IEnumerable<LanPeer>> found, Func<bool> isOver, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         long began = time.GetTimestamp();
         bool isRepeated = false;
@@ -45,7 +47,7 @@ internal sealed class RepeatedQuestion(Action ask, Signal news, TimeProvider tim
             }
 
             TimeSpan wait = isRepeated || s_repeat > timeout ? timeout - elapsed : s_repeat - elapsed;
-            news.WaitAfter(version, wait, cancellation);
+            news.WaitAfter(version, wait, cancellation, whileWaiting);
         }
     }
 }

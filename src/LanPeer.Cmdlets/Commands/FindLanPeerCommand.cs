@@ -81,12 +81,12 @@ public sealed class FindLanPeerCommand : LanCmdlet
             if (session is not null)
             {
                 TellNews(session);
-                Write(session.Find(timeout, Cancellation));
+                Write(session.Find(timeout, Cancellation, WhileWaiting), timeout);
                 return;
             }
 
             using LanScan scan = LanScan.Open(NetworkOrDefault(Network), DiscoveryPort, NetworkName ?? "", keys);
-            Write(scan.Run(timeout, Cancellation));
+            Write(scan.Run(timeout, Cancellation, WhileWaiting), timeout);
         }
         catch (LanPeerException error)
         {
@@ -98,16 +98,19 @@ public sealed class FindLanPeerCommand : LanCmdlet
         }
     }
 
-    private void Write(IEnumerable<LanPeer> found)
+    private void Write(IEnumerable<LanPeer> found, TimeSpan timeout)
     {
-        int left = Count;
+        int count = 0;
+        BeginProgress("Looking for peers", timeout, () => $"{count} found");
         foreach (LanPeer peer in found)
         {
             WriteObject(peer);
-            if (--left == 0)
+            if (++count == Count)
             {
-                return;
+                break;
             }
         }
+
+        EndProgress();
     }
 }

@@ -38,8 +38,7 @@ public sealed class GetLanPeerCommand : LanSessionCmdlet
         try
         {
             // One view for the whole pipeline: each peer is written once, whatever names it comes by.
-            _peers ??= FromNetwork
-                ? RequireSession().AskForPeers(Seconds(Timeout, nameof(Timeout)), Cancellation) : RequireSession().Peers;
+            _peers ??= FromNetwork ? Ask() : RequireSession().Peers;
         }
         catch (LanPeerException error)
         {
@@ -63,5 +62,15 @@ public sealed class GetLanPeerCommand : LanSessionCmdlet
                 WriteObject(peer);
             }
         }
+    }
+
+    private IReadOnlyList<LanPeer> Ask()
+    {
+        LanSession session = RequireSession();
+        TimeSpan timeout = Seconds(Timeout, nameof(Timeout));
+        BeginProgress("Asking peers whom they know", timeout, () => $"{session.Peers.Count} known");
+        IReadOnlyList<LanPeer> peers = session.AskForPeers(timeout, Cancellation, WhileWaiting);
+        EndProgress();
+        return peers;
     }
 }

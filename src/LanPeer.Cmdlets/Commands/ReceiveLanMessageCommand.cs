@@ -81,7 +81,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
                     return;
                 }
 
-                session.Inbox.WaitAfter(version, IsTimed && left < s_look ? left : s_look, Cancellation);
+                session.Inbox.WaitAfter(version, IsTimed && left < s_look ? left : s_look, Cancellation, WhileWaiting);
                 TellNews(session);
             }
         }

@@ -112,13 +112,14 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     protected override void BeginProcessing()
     {
         _patience = Seconds(NoWait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? UnwatchedTimeout : Timeout, nameof(Timeout));
-        _window = new SendWindow(Tell, isWaiting: !NoWait, Cancellation);
+        _window = new SendWindow(Tell, isWaiting: !NoWait, WhileWaiting, Cancellation);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         _window!.BeginRecord();
+        BeginProgress("Sending DM", () => _window.Progress);
         try
         {
             LanSession session = RequireSession();
@@ -131,6 +132,7 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
             }
 
             _window.EndRecord();
+            EndProgress();
         }
         catch (OperationCanceledException)
         {
@@ -143,7 +145,9 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     {
         try
         {
+            BeginProgress("Sending DM", () => _window!.Progress);
             _window!.End();
+            EndProgress();
         }
         catch (OperationCanceledException)
         {

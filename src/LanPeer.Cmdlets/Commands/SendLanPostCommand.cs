@@ -68,13 +68,14 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
         bool isWaiting = Wait || PassThru;
         TimeSpan timeout = Seconds(Timeout, nameof(Timeout));
         _patience = isWaiting || MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? timeout : null;
-        _window = new SendWindow(Tell, isWaiting, Cancellation);
+        _window = new SendWindow(Tell, isWaiting, WhileWaiting, Cancellation);
     }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         _window!.BeginRecord();
+        BeginProgress("Sending post", () => _window.Progress);
         try
         {
             LanSession session = RequireSession();
@@ -84,6 +85,7 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
             }
 
             _window.EndRecord();
+            EndProgress();
         }
         catch (OperationCanceledException)
         {
@@ -96,7 +98,9 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
     {
         try
         {
+            BeginProgress("Sending post", () => _window!.Progress);
             _window!.End();
+            EndProgress();
         }
         catch (OperationCanceledException)
         {

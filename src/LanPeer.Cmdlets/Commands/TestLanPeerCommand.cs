@@ -98,7 +98,7 @@ public sealed class TestLanPeerCommand : LanSessionCmdlet
     }
 
     private IEnumerable<LanPing> Ask(LanSession session, IEnumerable<LanPeer> peers, int count) => session.Ping(
-        [.. peers.Select(PeerLists.IdOf)], count, TimeSpan.FromSeconds(Interval), TimeSpan.FromSeconds(Timeout), Cancellation);
+        [.. peers.Select(PeerLists.IdOf)], count, TimeSpan.FromSeconds(Interval), TimeSpan.FromSeconds(Timeout), Cancellation, WhileWaiting);
 
     /// <summary>Asks again only those that have not answered; each round of theirs takes the whole time-out already.</summary>
     private bool[] AreThere(LanSession session)

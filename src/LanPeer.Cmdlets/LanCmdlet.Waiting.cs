@@ -1,0 +1,32 @@
+using System;
+
+namespace LanPeer.Cmdlets;
+
+/// <content>What a command does while it waits.</content>
+public abstract partial class LanCmdlet
+{
+    private WaitProgress? _progress;
+
+    /// <summary>Called on the pipeline's thread every 50 ms while the command waits.</summary>
+    protected void WhileWaiting() => _progress?.Show();
+
+    /// <summary>From now on <see cref="WhileWaiting"/> shows how far it is.</summary>
+    /// <param name="activity">What is waited for.</param>
+    /// <param name="look">How far it is: a sentence, and a part from 0 to 1.</param>
+    private protected void BeginProgress(string activity, Func<(string Status, double Part)> look)
+        => _progress ??= new WaitProgress(this, activity, look);
+
+    /// <summary>From now on <see cref="WhileWaiting"/> shows how much of a time is over.</summary>
+    /// <param name="activity">What is waited for.</param>
+    /// <param name="timeout">How long at most.</param>
+    /// <param name="status">What has come of it so far.</param>
+    private protected void BeginProgress(string activity, TimeSpan timeout, Func<string> status)
+        => BeginProgress(activity, () => (status(), timeout > TimeSpan.Zero ? _progress!.Elapsed / timeout : 1));
+
+    /// <summary>It is done. Not called where the pipeline was stopped: then nothing can be written, and hosts clear up themselves.</summary>
+    private protected void EndProgress()
+    {
+        _progress?.End();
+        _progress = null;
+    }
+}
