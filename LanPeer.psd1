@@ -22,6 +22,7 @@
         'Get-LanProfile'
         'Import-LanPin'
         'Receive-LanMessage'
+        'Register-LanMessageEvent'
         'Remove-LanPin'
         'Save-LanAvatar'
         'Send-LanDM'

@@ -1,14 +1,38 @@
 using System;
+using System.Diagnostics;
 
 namespace LanPeer.Cmdlets;
 
 /// <content>What a command does while it waits.</content>
 public abstract partial class LanCmdlet
 {
-    private WaitProgress? _progress;
+    /// <summary>A statement at whose end PowerShell looks for events; it does not for an empty block or an assignment alone.</summary>
+    private const string Statement = "foreach ($i in 1) { }";
 
-    /// <summary>Called on the pipeline's thread every 50 ms while the command waits.</summary>
-    protected void WhileWaiting() => _progress?.Show();
+    private static readonly TimeSpan s_pumpInterval = TimeSpan.FromMilliseconds(20);
+
+    private WaitProgress? _progress;
+    private long _pumpedAt;
+
+    /// <summary>Called on the pipeline's thread every 50 ms or more often while the command waits, and under no lock.</summary>
+    protected void WhileWaiting()
+    {
+        PumpEvents();
+        _progress?.Show();
+    }
+
+    /// <summary>
+    /// Lets the actions of events run (Register-LanMessageEvent, Register-ObjectEvent): while a command blocks the
+    /// pipeline's thread, PowerShell runs none.
+    /// </summary>
+    private void PumpEvents()
+    {
+        if (Stopwatch.GetElapsedTime(_pumpedAt) >= s_pumpInterval && Events.Subscribers.Count > 0)
+        {
+            _ = InvokeCommand.InvokeScript(Statement);
+            _pumpedAt = Stopwatch.GetTimestamp();
+        }
+    }
 
     /// <summary>From now on <see cref="WhileWaiting"/> shows how far it is.</summary>
     /// <param name="activity">What is waited for.</param>

@@ -12,6 +12,10 @@ internal static class LanErrors
             ErrorDetails = new ErrorDetails(error.Message) { RecommendedAction = error.RecommendedAction },
         };
 
+    /// <summary>There is no session to work on.</summary>
+    public static LanPeerException NoSession() => new(
+        LanErrorId.NoSession, "No peer is running in this session.", "Run Start-LanPeer first, or pass one with -Session.");
+
     internal static ErrorCategory CategoryOf(string errorId) => errorId switch
     {
         LanErrorId.InvalidName or LanErrorId.InvalidOption or LanErrorId.NetworkConfined or LanErrorId.AmbiguousPeer

@@ -36,8 +36,7 @@ public abstract class LanSessionCmdlet : LanCmdlet
         LanSession? session = Session ?? SessionRegistry.Current.Default;
         if (session is null)
         {
-            ThrowTerminatingError(LanErrors.Record(new LanPeerException(LanErrorId.NoSession,
-                "No peer is running in this session.", "Run Start-LanPeer first, or pass one with -Session."), null));
+            ThrowTerminatingError(LanErrors.Record(LanErrors.NoSession(), null));
         }
 
         return session!;

@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Threading;
 using LanPeer.Protocol;
 using LanPeer.Security;
 using LanPeer.Wire;
@@ -26,9 +25,6 @@ internal sealed class EngineNotices
     private long _warnedOf;
     private TimeSpan _nextFloodWarning;
 
-    /// <summary>Where each event goes besides; called outside of every lock.</summary>
-    public Action<LanTrustEventArgs>? Handler { get; set; }
-
     public void Add(LanTrustEventArgs happened)
     {
         lock (_gate)
@@ -37,12 +33,6 @@ internal sealed class EngineNotices
             {
                 _events.Enqueue(happened);
             }
-        }
-
-        if (Handler is Action<LanTrustEventArgs> handler)
-        {
-            // What users attach may block or throw; neither may reach the threads of the engine.
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.handler(state.happened), (handler, happened), preferLocal: false);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed partial class LanInbox
     private long _bytes;
     private int _creditedCount;
     private long _creditedBytes;
+    private int _toldCount;
     private long _lastSequence;
     private long _putBacks;
 
@@ -139,6 +140,11 @@ public sealed partial class LanInbox
         {
             while (_messages.Count >= Capacity || _bytes + message.Weight > _byteCapacity)
             {
+                if (RemoveOldestTold())
+                {
+                    continue;
+                }
+
                 // What came through a session was let in by credit, and its sender relies on it: it gives way to nothing.
                 if (!_shares.TryMakeRoom(message, out string? sender))
                 {
@@ -161,6 +167,28 @@ public sealed partial class LanInbox
 
         _signal.Raise();
         return true;
+    }
+
+    /// <summary>
+    /// The handlers of an event have a message: it stays as long as there is room, and takes none from senders any more.
+    /// </summary>
+    internal void Told(LanMessage message)
+    {
+        lock (_messages)
+        {
+            if (message.IsTold)
+            {
+                return;
+            }
+
+            // Taken out of the tally as what it was, and in again as what it is.
+            int places = message.IsInInbox ? 1 : 0;
+            Tally(message, -places);
+            message.IsTold = true;
+            Tally(message, places);
+        }
+
+        Taken?.Invoke();
     }
 
     /// <summary>Called when messages were taken out, outside of every lock.</summary>
@@ -193,10 +221,28 @@ public sealed partial class LanInbox
     /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
     internal void Wake() => _signal.Raise();
 
+    private bool RemoveOldestTold()
+    {
+        LinkedListNode<LanMessage>? node = _toldCount > 0 ? _messages.First : null;
+        while (node is { Value.IsTold: false })
+        {
+            node = node.Next;
+        }
+
+        if (node is null)
+        {
+            return false;
+        }
+
+        _messages.Remove(node);
+        Tally(node.Value, -1);
+        return true;
+    }
+
     private void RemoveNewestOf(string sender)
     {
         LinkedListNode<LanMessage>? node = _messages.Last;
-        while (node is not null && (node.Value.IsCredited || node.Value.ShareKey != sender))
+        while (node is not null && (node.Value.IsTold || node.Value.IsCredited || node.Value.ShareKey != sender))
         {
             node = node.Previous;
         }
@@ -210,8 +256,13 @@ public sealed partial class LanInbox
 
     private void Tally(LanMessage message, int sign)
     {
+        message.IsInInbox = sign == 0 ? message.IsInInbox : sign > 0;
         _bytes += sign * message.Weight;
-        if (message.IsCredited)
+        if (message.IsTold)
+        {
+            _toldCount += sign;
+        }
+        else if (message.IsCredited)
         {
             _creditedCount += sign;
             _creditedBytes += sign * message.Weight;

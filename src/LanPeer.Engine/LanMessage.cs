@@ -76,6 +76,12 @@ public sealed class LanMessage
     /// <summary>Whether it came through a session: its sender has a receipt for it, and it must not be lost any more.</summary>
     internal bool IsCredited { get; init; }
 
+    /// <summary>Whether handlers of an event have it: it need not be kept in the inbox then. The inbox guards it.</summary>
+    internal bool IsTold { get; set; }
+
+    /// <summary>Whether it is in the inbox. The inbox guards it.</summary>
+    internal bool IsInInbox { get; set; }
+
     /// <summary>Bytes it takes in the inbox, roughly.</summary>
     internal int Weight => 256 + (2 * _rawContent.Length)
         + (ReferenceEquals(Content, _rawContent) ? 0 : 2 * Content.Length)

@@ -38,7 +38,7 @@ internal sealed partial class LanPeerEngine
         });
         if (!isKnown)
         {
-            sending.Add(new LanDelivery("", userId) { State = LanDeliveryState.Failed, Reason = "It is not a known peer any more." }, wasExpected: false);
+            Settle(sending, new LanDelivery("", userId) { State = LanDeliveryState.Failed, Reason = "It is not a known peer any more." }, wasExpected: false);
         }
 
         return sending;
@@ -138,7 +138,7 @@ internal sealed partial class LanPeerEngine
 
             foreach (PeerEntry peer in effects.TooLongFor)
             {
-                sending.Add(PublicViews.TooLongFor(peer, sending.MessageId), wasExpected: false);
+                Settle(sending, PublicViews.TooLongFor(peer, sending.MessageId), wasExpected: false);
             }
 
             AddUnconfirmed(sending, effects, Carry(effects));
@@ -152,7 +152,7 @@ internal sealed partial class LanPeerEngine
     }
 
     /// <summary>Tells of the receivers that give no receipts.</summary>
-    private static void AddUnconfirmed(LanSending sending, Effects effects, List<SendFailure>? failures)
+    private void AddUnconfirmed(LanSending sending, Effects effects, List<SendFailure>? failures)
     {
         int failed = 0;
         for (int i = 0; i < effects.Sends.Count; i++)
@@ -161,17 +161,29 @@ internal sealed partial class LanPeerEngine
                 ? failures[failed++].Error : SocketError.Success;
             if (effects.Sends[i].Peer is { Contact: null } peer)
             {
-                sending.Add(PublicViews.Unconfirmed(peer, sending.MessageId, error), wasExpected: false);
+                Settle(sending, PublicViews.Unconfirmed(peer, sending.MessageId, error), wasExpected: false);
             }
         }
     }
 
     /// <summary>Passes on what has become of messages. Called under the lock.</summary>
-    private static void TakeSettled(Effects effects)
+    private void TakeSettled(Effects effects)
     {
         foreach (OutboundMessage message in effects.Settled)
         {
-            (message.Tag as LanSending)?.Add(PublicViews.Delivery(message), wasExpected: true);
+            if (message.Tag is LanSending sending)
+            {
+                Settle(sending, PublicViews.Delivery(message), wasExpected: true);
+            }
+        }
+    }
+
+    private void Settle(LanSending sending, LanDelivery delivery, bool wasExpected)
+    {
+        sending.Add(delivery, wasExpected);
+        if (Events.IsHeard(EngineEventKind.Delivery))
+        {
+            Events.Add(new LanDeliveryEventArgs(delivery));
         }
     }
 

@@ -179,7 +179,13 @@ internal sealed partial class LanPeerEngine
         foreach (Arrival arrival in effects.Arrivals)
         {
             bool isProtectedName = arrival.Peer is PeerEntry sender && _machine.IsProtectedName(sender.Name);
-            bool isTaken = Inbox.TryAdd(PublicViews.Message(arrival, isProtectedName, _options.DataReader), out int dropped);
+            LanMessage message = PublicViews.Message(arrival, isProtectedName, _options.DataReader);
+            bool isTaken = Inbox.TryAdd(message, out int dropped);
+            if (isTaken && Events.IsHeard(EngineEventKind.Message))
+            {
+                Events.Add(new LanMessageEventArgs(message));
+            }
+
             _counters.Delivered(isTaken ? 1 : 0);
             _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
         }
@@ -205,8 +211,33 @@ internal sealed partial class LanPeerEngine
             if (PublicViews.TrustEvent(change, _machine, _options, _time.GetUtcNow()) is LanTrustEventArgs happened)
             {
                 _notices.Add(happened);
+                if (Events.IsHeard(EngineEventKind.Trust))
+                {
+                    Events.Add(happened);
+                }
+            }
+
+            if (Events.IsHeard(EngineEventKind.Peer) && ToEvent(change) is LanPeerEventArgs changed)
+            {
+                Events.Add(changed);
             }
         }
+    }
+
+    private LanPeerEventArgs? ToEvent(PeerChange change)
+    {
+        LanPeerChange? kind = change.Kind switch
+        {
+            PeerChangeKind.Joined => LanPeerChange.Joined,
+            PeerChangeKind.Updated or PeerChangeKind.Conflict => LanPeerChange.Updated,
+            PeerChangeKind.Suspected => LanPeerChange.Suspected,
+            PeerChangeKind.Recovered => LanPeerChange.Recovered,
+            PeerChangeKind.Left => LanPeerChange.Left,
+            PeerChangeKind.Expired => LanPeerChange.Gone,
+            _ => null,
+        };
+        return kind is LanPeerChange happened && change.Peer is PeerEntry peer
+            ? new LanPeerEventArgs(happened, PublicViews.Peer(peer, _machine.IsProtectedName(peer.Name)), _time.GetLocalNow().DateTime) : null;
     }
 
     /// <summary>

@@ -68,6 +68,11 @@ internal sealed partial class LanPeerEngine
     public List<string> TakeWarnings()
     {
         _notices.WarnOfFlood(GetCounters(), Elapsed);
+        if (Events.TakeMissed() is > 0 and long missed)
+        {
+            _notices.Warn($"{missed:N0} events were not raised: their handlers are too slow.");
+        }
+
         return _notices.TakeWarnings();
     }
 

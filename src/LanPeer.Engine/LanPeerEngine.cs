@@ -56,6 +56,7 @@ internal sealed partial class LanPeerEngine : IDisposable
         _epoch = time.GetTimestamp();
         _unicast = unicast;
         _store = store;
+        Events = new EngineEvents(options.InboxCapacity);
         Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes) { Taken = OnInboxTaken };
         _machine = new PeerMachine(
             new PeerSettings
@@ -159,6 +160,9 @@ internal sealed partial class LanPeerEngine : IDisposable
             throw;
         }
     }
+
+    /// <summary>What is raised for whoever listens.</summary>
+    public EngineEvents Events { get; }
 
     /// <summary>What users are to be told of trust, and warnings.</summary>
     public EngineNotices Notices => _notices;

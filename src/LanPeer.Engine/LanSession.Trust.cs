@@ -61,17 +61,4 @@ public sealed partial class LanSession
     private static LanPeerException NoPlace()
         => new(LanErrorId.PinBookFull, "There is no place for another pin: all of them are approved or blocked.",
             "Remove pins that are not needed any more with Remove-LanPin.");
-
-    private void OnTrustEvent(LanTrustEventArgs happened)
-    {
-        try
-        {
-            TrustChanged?.Invoke(this, happened);
-        }
-#pragma warning disable CA1031 // On a thread of the pool an exception would end the process; the handler is not ours.
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
-    }
 }

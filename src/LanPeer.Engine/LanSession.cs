@@ -17,14 +17,9 @@ public sealed partial class LanSession : IDisposable
         _engine = engine;
         Options = options;
         PeerId = Security.PeerId.Grouped(engine.Identity.PeerId);
-        engine.Notices.Handler = OnTrustEvent;
+        engine.Events.IsHeard = IsHeard;
+        engine.Events.Raise = Raise;
     }
-
-    /// <summary>
-    /// Raised on a thread of the pool when something about who is who needs a person: a changed key, a copy of the own
-    /// identity, a network of the same name with another key. What handlers throw is ignored.
-    /// </summary>
-    public event EventHandler<LanTrustEventArgs>? TrustChanged;
 
     /// <summary>The name before the @ of the user id.</summary>
     public string Name => Options.Name;

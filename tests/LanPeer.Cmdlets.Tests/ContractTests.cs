@@ -27,6 +27,7 @@ public sealed class ContractTests
         { "Set-LanProfile", "DisplayName Status AvatarPath RemoveAvatar Session" },
         { "Get-LanProfile", "Name Session" },
         { "Receive-LanMessage", "Wait Timeout Count Type From Keep Session" },
+        { "Register-LanMessageEvent", "Type From Session" },
         { "Approve-LanPeer", "PeerId Force PassThru Session" },
         { "Block-LanPeer", "PeerId PassThru Session" },
         { "Unblock-LanPeer", "PeerId PassThru Session" },
@@ -45,6 +46,9 @@ public sealed class ContractTests
         { typeof(LanDelivery), "MessageId To State Tries RoundTrip Reason" },
         { typeof(LanPing), "To PeerId Address Sequence State RoundTrip" },
         { typeof(LanPin), "PeerId State UserIds FirstSeen LastSeen" },
+        { typeof(LanMessageEventArgs), "Message" },
+        { typeof(LanPeerEventArgs), "Change Peer At" },
+        { typeof(LanDeliveryEventArgs), "Delivery" },
         { typeof(LanTrustEventArgs), "Kind Peer PinnedPeerId At Message RecommendedAction ErrorId" },
     };
 

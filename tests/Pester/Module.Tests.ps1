@@ -9,7 +9,7 @@ BeforeDiscovery {
         'Start-LanPeer', 'Stop-LanPeer', 'Send-LanPost', 'Send-LanDM', 'Set-LanProfile', 'Save-LanAvatar'
         'Approve-LanPeer', 'Block-LanPeer', 'Unblock-LanPeer', 'Export-LanPin', 'Import-LanPin', 'Remove-LanPin'
     ) | ForEach-Object { @{ Name = $_ } }
-    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanPin', 'Get-LanProfile', 'Receive-LanMessage', 'Test-LanPeer' | ForEach-Object { @{ Name = $_ } }
+    $thatLook = 'Find-LanPeer', 'Get-LanPeer', 'Get-LanPin', 'Get-LanProfile', 'Receive-LanMessage', 'Register-LanMessageEvent', 'Test-LanPeer' | ForEach-Object { @{ Name = $_ } }
 }
 
 BeforeAll {
