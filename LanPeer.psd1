@@ -35,8 +35,9 @@
     )
     PrivateData            = @{
         PSData = @{
-            Tags       = @('LAN', 'Messaging', 'Chat', 'PeerToPeer', 'UDP', 'Notification', 'PSEdition_Core', 'Linux')
-            LicenseUri = 'https://opensource.org/license/mit'
+            Tags         = @('LAN', 'Messaging', 'Chat', 'PeerToPeer', 'UDP', 'Notification', 'PSEdition_Core', 'Linux')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'The first version: posts, direct messages with receipts, profiles, sealed sessions, pinned identities, closed networks. It speaks with the Python program it came from. CHANGELOG.md in the repository has the whole list.'
         }
     }
 }

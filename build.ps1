@@ -13,11 +13,15 @@ Runs the xUnit projects and, where Pester 5 or 6 is installed, tests/Pester.
 .EXAMPLE
 ./build.ps1 Help
 Makes the help that ships from docs/help, and commits nothing. Needs Microsoft.PowerShell.PlatyPS 1.0.
+
+.EXAMPLE
+./build.ps1 Package
+Makes out/LanPeer.<version>.nupkg, to be published with Publish-PSResource -NupkgPath.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Tour', 'Help', 'Analyze', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Tour', 'Help', 'Analyze', 'Package', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -57,11 +61,15 @@ try {
             if ($LASTEXITCODE -ne 0) { throw "docs/help/Update-Help.ps1 ended with exit code $LASTEXITCODE." }
             Invoke-Dotnet build --configuration $Configuration --verbosity quiet
         }
+        'Package' {
+            Invoke-Dotnet pack src/LanPeer.Cmdlets --configuration Release
+            Get-ChildItem out/LanPeer.*.nupkg
+        }
         'Analyze' {
             if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) { throw 'PSScriptAnalyzer is not installed: Install-PSResource PSScriptAnalyzer' }
             # The manifest is checked where its files are beside it.
             Invoke-Dotnet build --configuration $Configuration --verbosity quiet
-            $findings = foreach ($path in 'build.ps1', 'examples', 'tests/Pester', 'out/LanPeer') {
+            $findings = foreach ($path in 'build.ps1', 'docs', 'examples', 'tests/Pester', 'out/LanPeer') {
                 Invoke-ScriptAnalyzer -Path $path -Recurse -Settings ./PSScriptAnalyzerSettings.psd1
             }
 

@@ -25,6 +25,7 @@ internal static class Program
         ["kill"] = KillFigure.Run,
         ["script"] = ScriptFigure.Run,
         ["presence"] = () => PresenceFigure.Run(s_sizes),
+        ["import"] = ImportFigure.Run,
     };
 
     public static int Main(string[] args)

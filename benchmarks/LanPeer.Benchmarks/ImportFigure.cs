@@ -1,0 +1,117 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+
+namespace LanPeer.Benchmarks;
+
+/// <summary>
+/// How long Import-Module takes: LanPeer, its format file and all, against an empty manifest with an empty assembly. Each
+/// time is taken in a fresh process, in turn, so that the disk's cache and whatever else the machine does meet both.
+/// </summary>
+internal static class ImportFigure
+{
+    private const int Rounds = 15;
+
+    /// <summary>Loads what Import-Module itself needs with another module first; then the measured one.</summary>
+    private const string Script = """
+        param($Warm, $Module)
+        Import-Module $Warm
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        Import-Module $Module
+        $watch.Stop()
+        'elapsed ' + $watch.Elapsed.TotalMilliseconds.ToString([Globalization.CultureInfo]::InvariantCulture)
+        """;
+
+    public static IEnumerable<Result> Run()
+    {
+        string root = FindRoot();
+        string module = Path.Combine(root, "out", "LanPeer", "LanPeer.psd1");
+        string folder = Directory.CreateTempSubdirectory("lanpeer-import-").FullName;
+        try
+        {
+            string script = Path.Combine(folder, "import.ps1");
+            File.WriteAllText(script, Script);
+            string warm = MakeEmpty(folder, "Warm");
+            string empty = MakeEmpty(folder, "Empty");
+            (string program, string name) = FindProgram(root);
+            double Time(string path) => Measure(program, script, warm, path);
+
+            // The first of each reads from the disk.
+            _ = Time(empty);
+            _ = Time(module);
+            var baseline = new List<double>(Rounds);
+            var ours = new List<double>(Rounds);
+            for (int i = 0; i < Rounds; i++)
+            {
+                baseline.Add(Time(empty));
+                ours.Add(Time(module));
+            }
+
+            yield return Result.Of($"import, empty manifest and assembly ({name})", baseline, "ms");
+            yield return Result.Of($"import, LanPeer ({name})", ours, "ms");
+            yield return Result.Of("import, LanPeer / empty", ours.Zip(baseline, static (one, other) => one / other), "x", "<= 1.5");
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static double Measure(string program, string script, string warm, string module)
+    {
+        var start = new ProcessStartInfo(program, ["-NoProfile", "-File", script, warm, module]) { RedirectStandardOutput = true };
+        start.Environment["NO_COLOR"] = "1";
+
+        // The host loads the module it finds beside itself before any script runs; the measured one must be the first.
+        start.Environment["LANPEER_MODULE"] = warm;
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        string line = output.Split('\n').FirstOrDefault(static line => line.StartsWith("elapsed ", StringComparison.Ordinal))
+            ?? throw new InvalidOperationException($"{program} measured nothing: {output}");
+        return double.Parse(line["elapsed ".Length..], CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>A manifest with an assembly that holds no command.</summary>
+    private static string MakeEmpty(string folder, string name)
+    {
+        string place = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
+        var assembly = new System.Reflection.Emit.PersistedAssemblyBuilder(new System.Reflection.AssemblyName(name), typeof(object).Assembly);
+        assembly.DefineDynamicModule(name);
+        assembly.Save(Path.Combine(place, $"{name}.dll"));
+        string manifest = Path.Combine(place, $"{name}.psd1");
+        File.WriteAllText(manifest, $$"""
+            @{
+                RootModule        = '{{name}}.dll'
+                ModuleVersion     = '0.1.0'
+                GUID              = '{{Guid.NewGuid()}}'
+                FunctionsToExport = @()
+                CmdletsToExport   = @()
+                VariablesToExport = @()
+                AliasesToExport   = @()
+            }
+            """);
+        return manifest;
+    }
+
+    private static (string Path, string Name) FindProgram(string root)
+    {
+        string pwsh = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
+        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, pwsh)).FirstOrDefault(File.Exists);
+        return found is not null ? (found, "pwsh") : (Path.Combine(root, "out", "host", OperatingSystem.IsWindows() ? "LanPeer.Host.exe" : "LanPeer.Host"), "host");
+    }
+
+    private static string FindRoot()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "out", "LanPeer", "LanPeer.psd1")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new FileNotFoundException("There is no out/LanPeer: run dotnet build first.");
+    }
+}
