@@ -51,8 +51,8 @@ internal static class HelpedCommands
             return "";
         }
 
-        var made = (IDisposable)Activator.CreateInstance(command.ImplementingType)!;
-        using (made)
+        object made = Activator.CreateInstance(command.ImplementingType)!;
+        using (made as IDisposable)
         {
             return Say(made.GetType().GetProperty(parameter.Name)!.GetValue(made));
         }

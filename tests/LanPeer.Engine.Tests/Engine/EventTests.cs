@@ -133,7 +133,7 @@ public sealed class EventTests : EngineTest
             raised.Enqueue(happened);
         };
         events.Add(new EventArgs());
-        Assert.True(entered.Wait(Wait.Long));
+        Assert.True(entered.Wait(Wait.Long, TestContext.Current.CancellationToken));
         EventArgs[] more = [.. Enumerable.Range(0, 5).Select(_ => new EventArgs())];
         Array.ForEach(more, events.Add);
         Assert.Equal(2, events.TakeMissed());
