@@ -20,6 +20,9 @@ internal static class HelpedCommands
         ["Start-LanPeer -Name"] = "The user's name",
         ["Start-LanPeer -Network"] = "LANPEER_NETWORK, else Lan",
         ["Find-LanPeer -Network"] = "LANPEER_NETWORK, else Lan",
+
+        // Another one each time.
+        ["Register-LanMessageEvent -SourceIdentifier"] = "",
     };
 
     public static IReadOnlyDictionary<string, CmdletInfo> All { get; } = typeof(StartLanPeerCommand).Assembly.GetExportedTypes()
