@@ -57,8 +57,8 @@ Describe 'Completion of peers' {
         $number = Open-SeedPeer '007' -Session $alice
         $star = Open-SeedPeer 's*r' -Session $alice
         $hostile = "Evil$([char] 27)(0`u{202E}Twin"
-        foreach ($profile in @($bob, 'Bob "the" Builder'), @($carol, $hostile), @($twins, 'bob')) {
-            Send-SeedMessage $profile[0] -To $alice ([ordered]@{ TYPE = 'PROFILE'; USER_ID = $profile[0].UserId; DISPLAY_NAME = $profile[1]; STATUS = '' })
+        foreach ($sent in @($bob, 'Bob "the" Builder'), @($carol, $hostile), @($twins, 'bob')) {
+            Send-SeedMessage $sent[0] -To $alice ([ordered]@{ TYPE = 'PROFILE'; USER_ID = $sent[0].UserId; DISPLAY_NAME = $sent[1]; STATUS = '' })
         }
 
         Wait-Inbox $alice 3
@@ -85,7 +85,7 @@ Describe 'Completion of peers' {
 
     It 'gives what the command then finds' {
         foreach ($completion in Get-Completion 'Get-LanPeer ') {
-            $found = Invoke-Expression "Get-LanPeer $($completion.CompletionText)"
+            $found = & ([scriptblock]::Create("Get-LanPeer $($completion.CompletionText)"))
             @($found).Count | Should -Be 1 -Because $completion.CompletionText
             $completion.ToolTip | Should -Match ([regex]::Escape("$($found.Address):$($found.Port)"))
         }
@@ -118,7 +118,7 @@ Describe 'Completion of peers' {
     It 'gives a command where a peer is wanted and no name' {
         $text = (Get-Completion 'Send-LanDM -Message hi -Peer car').CompletionText
         $text | Should -BeExactly '(Get-LanPeer carol)'
-        (Invoke-Expression $text).UserId | Should -BeExactly $carol.UserId
+        (& ([scriptblock]::Create($text))).UserId | Should -BeExactly $carol.UserId
         (Get-Completion 'Send-LanDM -Message hi -Session $alice -Peer car').CompletionText | Should -BeExactly '(Get-LanPeer carol -Session $alice)'
     }
 
