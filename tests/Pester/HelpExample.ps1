@@ -86,6 +86,7 @@ function Get-MissingCommand {
 }
 
 function New-ExampleFolder {
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Nobody asks a test -WhatIf.')]
     param([string] $Path)
 
     $null = [IO.Directory]::CreateDirectory($Path)
