@@ -154,6 +154,13 @@ internal sealed partial class LanPeerEngine
     /// <summary>Tells of the receivers that give no receipts.</summary>
     private void AddUnconfirmed(LanSending sending, Effects effects, List<SendFailure>? failures)
     {
+        // Whoever listens gets an object for each; nobody else wants them.
+        if (effects.Audience is { } audience && !Events.IsHeard(EngineEventKind.Delivery))
+        {
+            sending.AddUnconfirmed(audience, failures);
+            return;
+        }
+
         int failed = 0;
         for (int i = 0; i < effects.Sends.Count; i++)
         {
@@ -161,7 +168,7 @@ internal sealed partial class LanPeerEngine
                 ? failures[failed++].Error : SocketError.Success;
             if (effects.Sends[i].Peer is { Contact: null } peer)
             {
-                Settle(sending, PublicViews.Unconfirmed(peer, sending.MessageId, error), wasExpected: false);
+                Settle(sending, PublicViews.Unconfirmed(peer.UserId, sending.MessageId, error), wasExpected: false);
             }
         }
     }

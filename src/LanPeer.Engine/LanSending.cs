@@ -1,7 +1,9 @@
 using System;
 using System.Collections.Generic;
+using System.Net.Sockets;
 using System.Threading;
 using LanPeer.Protocol.Delivery;
+using LanPeer.Transport;
 
 namespace LanPeer;
 
@@ -14,6 +16,9 @@ public sealed class LanSending
     private readonly List<LanDelivery> _settled = [];
     private readonly List<OutboundMessage> _onTheWay = [];
     private readonly Signal _changed;
+    private string[]? _audience;
+    private List<SendFailure>? _failures;
+    private int _audienceAt;
     private int _open;
 
     internal LanSending(Signal changed)
@@ -43,6 +48,7 @@ public sealed class LanSending
         {
             lock (_settled)
             {
+                Expand();
                 return [.. _settled];
             }
         }
@@ -134,5 +140,39 @@ public sealed class LanSending
                 _onTheWay.Clear();
             }
         }
+    }
+
+    /// <summary>
+    /// It was sent once to each of these, who give no receipts. What users hold is made of it when somebody looks: a post
+    /// to 1,000 peers would else cost 1,000 objects that nobody wants.
+    /// </summary>
+    /// <param name="audience">Their user ids; not changed by anybody.</param>
+    /// <param name="failures">Those of them that the kernel did not take, and perhaps others behind them; in order.</param>
+    internal void AddUnconfirmed(string[] audience, List<SendFailure>? failures)
+    {
+        lock (_settled)
+        {
+            (_audience, _failures, _audienceAt) = (audience, failures, _settled.Count);
+        }
+    }
+
+    private void Expand()
+    {
+        if (_audience is null)
+        {
+            return;
+        }
+
+        var deliveries = new List<LanDelivery>(_audience.Length);
+        int failed = 0;
+        for (int i = 0; i < _audience.Length; i++)
+        {
+            SocketError error = _failures is not null && failed < _failures.Count && _failures[failed].Index == i
+                ? _failures[failed++].Error : SocketError.Success;
+            deliveries.Add(PublicViews.Unconfirmed(_audience[i], MessageId, error));
+        }
+
+        _settled.InsertRange(_audienceAt, deliveries);
+        _audience = null;
     }
 }

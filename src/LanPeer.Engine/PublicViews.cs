@@ -134,7 +134,7 @@ internal static class PublicViews
     };
 
     /// <summary>What became of a message to a peer that gives no receipts.</summary>
-    public static LanDelivery Unconfirmed(PeerEntry peer, string messageId, SocketError error) => new(messageId, peer.UserId)
+    public static LanDelivery Unconfirmed(string userId, string messageId, SocketError error) => new(messageId, userId)
     {
         State = error == SocketError.Success ? LanDeliveryState.Unconfirmed : LanDeliveryState.Failed,
         Tries = 1,

@@ -80,10 +80,13 @@ internal readonly record struct Pong(PeerEntry From, ulong Token, TimeSpan At);
 /// </summary>
 internal sealed class Effects
 {
-    /// <summary>What an idle one keeps: the largest datagram behind some small ones. A batch with many profiles makes it larger.</summary>
-    private const int KeptBytes = 2 * 65_536;
+    /// <summary>What one begins with: the largest datagram behind some small ones.</summary>
+    private const int FirstBytes = 2 * 65_536;
 
-    private byte[] _arena = new byte[KeptBytes];
+    /// <summary>What an idle one keeps: a post sealed for 3,000 peers, 600 bytes each. A batch with many profiles makes it larger.</summary>
+    private const int KeptBytes = 2 * 1_048_576;
+
+    private byte[] _arena = new byte[FirstBytes];
     private int _used;
 
     public List<Outgoing> Sends { get; } = [];
@@ -116,15 +119,23 @@ internal sealed class Effects
 
     public ReadOnlySpan<byte> Payload(in Outgoing send) => _arena.AsSpan(send.Start, send.Length);
 
-    /// <summary>Room to write the largest datagram into; <see cref="Commit"/> keeps what was written.</summary>
-    public Span<byte> Room()
+    /// <summary>
+    /// The user ids of the receivers without a session of a post to everybody; null for everything else. Their datagrams
+    /// are the first of <see cref="Sends"/>, in this order. The array is shared by all posts to the same peers.
+    /// </summary>
+    public string[]? Audience { get; set; }
+
+    /// <summary>Room to write a datagram into; <see cref="Commit"/> keeps what was written.</summary>
+    /// <param name="length">The longest it may become; without it the longest there are.</param>
+    public Span<byte> Room(int length = WireLimits.MaxDatagram)
     {
-        if (_arena.Length - _used < WireLimits.MaxDatagram)
+        if (_arena.Length - _used < length)
         {
-            Array.Resize(ref _arena, _arena.Length + 65_536);
+            // Doubled: a post to 1,000 peers would else be copied ten times over.
+            Array.Resize(ref _arena, Math.Max(2 * _arena.Length, _used + length));
         }
 
-        return _arena.AsSpan(_used, WireLimits.MaxDatagram);
+        return _arena.AsSpan(_used, length);
     }
 
     /// <summary>Keeps the first <paramref name="length"/> bytes of <see cref="Room"/>.</summary>
@@ -150,10 +161,11 @@ internal sealed class Effects
         Settled.Clear();
         TooLongFor.Clear();
         Checks.Clear();
+        Audience = null;
         _used = 0;
         if (_arena.Length > KeptBytes)
         {
-            _arena = new byte[KeptBytes];
+            _arena = new byte[FirstBytes];
         }
     }
 }

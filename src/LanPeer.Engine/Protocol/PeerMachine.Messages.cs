@@ -11,6 +11,14 @@ internal sealed partial class PeerMachine
     /// <summary>What a text may grow by on its way: escapes double it at most, and the other fields take less than 2 KiB.</summary>
     private const int FieldRoom = 2_048;
 
+    /// <summary>As long as a signature.</summary>
+    private static readonly byte[] s_noSignature = new byte[WireLimits.SignatureLength];
+
+    /// <summary>Where a post lies in the arena for each of the four forms; a length of -1 before it is written.</summary>
+    private readonly (int Start, int Length)[] _encoded = new (int, int)[4];
+    private string[] _audience = [];
+    private long _audienceVersion;
+
     /// <summary>
     /// Writes one post to the given peers: one encoding for each form they read, not one for each of them. Those who read one
     /// datagram do not get what does not fit it (<see cref="Effects.TooLongFor"/>).
@@ -26,13 +34,14 @@ internal sealed partial class PeerMachine
         Envelope envelope = NewEnvelope(now);
         string id = MessageIdText(envelope);
 
-        // Signed even without receivers: whether a text fits must not depend on who is here.
-        if (WriteSignedPost(envelope, text) is not byte[] body)
+        // Written even without receivers: whether a text fits must not depend on who is here.
+        if (!TryWriteSignedPost(envelope, text, out byte[] body))
         {
             return null;
         }
 
-        var payloads = new Dictionary<WriteForm, (int Start, int Length)>();
+        bool isToAll = ReferenceEquals(peers, _peers.Entries) && effects.Sends.Count == 0;
+        Array.Fill(_encoded, (0, -1));
         foreach (PeerEntry peer in peers)
         {
             if (peer.Contact is not null)
@@ -49,31 +58,58 @@ internal sealed partial class PeerMachine
             }
         }
 
+        effects.Audience = isToAll && effects.TooLongFor.Count == 0 ? PlainAudience() : null;
         return id;
 
         (int Start, int Length) Encode(WriteForm form)
         {
-            if (!payloads.TryGetValue(form, out (int, int) payload))
+            ref (int Start, int Length) payload = ref _encoded[((int)form.Dialect * 2) + (form.Tokens ? 1 : 0)];
+            if (payload.Length < 0)
             {
-                payloads[form] = payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, form));
+                payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, form));
             }
 
             return payload;
         }
     }
 
-    /// <summary>Writes a post with its author's signature: made once, however many get it.</summary>
-    private byte[]? WriteSignedPost(in Envelope envelope, MessageText text)
+    /// <summary>The user ids of all peers without a session, in the table's order; made anew when the table has changed.</summary>
+    private string[] PlainAudience()
     {
+        if (_audienceVersion != _peers.Version)
+        {
+            _audienceVersion = _peers.Version;
+            var ids = new List<string>();
+            foreach (PeerEntry peer in _peers.Entries)
+            {
+                if (peer.Contact is null)
+                {
+                    ids.Add(peer.UserId);
+                }
+            }
+
+            _audience = [.. ids];
+        }
+
+        return _audience;
+    }
+
+    /// <summary>Writes a post with its author's signature: made once, however many get it, and not at all for nobody.</summary>
+    /// <returns>False when the text is too long.</returns>
+    private bool TryWriteSignedPost(in Envelope envelope, MessageText text, out byte[] body)
+    {
+        body = [];
+        bool isSigned = _sealedPeers > 0;
         Span<byte> room = RoomFor(text.Text);
         int length = room.IsEmpty ? 0 : MessageWriter.SignedPost(room, envelope, text, new PostProof
         {
             PeerId = _peerId,
             Key = _key,
             SignKey = _signKey,
-            Signature = PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text),
+            Signature = isSigned ? PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text) : s_noSignature,
         });
-        return length > 0 ? room[..length].ToArray() : null;
+        body = isSigned ? room[..length].ToArray() : body;
+        return length > 0;
     }
 
     /// <summary>Room for a message with this text; none when it is too long whatever is written around it.</summary>

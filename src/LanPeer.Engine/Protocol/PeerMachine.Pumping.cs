@@ -101,7 +101,7 @@ internal sealed partial class PeerMachine
         record.Index = keys.RemoteIndex;
         record.Counter = keys.NextCounter;
         record.SentAt = now.Elapsed;
-        record.Size = keys.Seal(room[..length], effects.Room());
+        record.Size = keys.Seal(room[..length], effects.Room(length + SessionWire.TransportOverhead));
         effects.Send(effects.Commit(record.Size), peer.Endpoint, record.Parts.Count > 0 ? peer : null);
         if (record.Parts.Count == 0)
         {

@@ -23,6 +23,9 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
     /// <summary>All entries, in the order they were added.</summary>
     public IReadOnlyList<PeerEntry> Entries => _entries;
 
+    /// <summary>Changes whenever somebody is added, removed or renamed.</summary>
+    public long Version { get; private set; }
+
     /// <summary>The peer of that id that speaks in the clear.</summary>
     public PeerEntry? Find(ReadOnlySpan<byte> userId) => Find(userId, isProven: false);
 
@@ -49,6 +52,7 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
 
     public void Add(PeerEntry entry)
     {
+        Version++;
         Link(entry);
         _entries.Add(entry);
         _count[entry.Contact is null ? 0 : 1]++;
@@ -65,6 +69,7 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
     /// <summary>Gives a peer another user id.</summary>
     public void Rename(PeerEntry entry, ReadOnlySpan<byte> userId)
     {
+        Version++;
         Unlink(entry);
         entry.Call(userId);
         Link(entry);
@@ -72,6 +77,7 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
 
     public void Remove(PeerEntry entry)
     {
+        Version++;
         Unlink(entry);
         _entries.Remove(entry);
         _count[entry.Contact is null ? 0 : 1]--;
