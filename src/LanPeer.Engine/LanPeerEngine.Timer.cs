@@ -205,8 +205,10 @@ internal sealed partial class LanPeerEngine
         due = _networkCheck < due ? _networkCheck : due;
         due = _nextNeighbourCall < due ? _nextNeighbourCall : due;
         due = _discovery is null && _nextDiscoveryTry < due ? _nextDiscoveryTry : due;
-        if (due == _scheduled && !force)
+        if (due >= _scheduled && !force)
         {
+            // It fires earlier, and looks again then. Each message moves a deadline on by a little; to set the timer anew
+            // each time would wake the runtime's timer thread as often, which takes longer than all else about a message.
             return;
         }
 

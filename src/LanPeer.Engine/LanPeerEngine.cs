@@ -42,7 +42,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     private RunFolder? _runFolder;
     private TimeSpan _nextDiscoveryTry = TimeSpan.MaxValue;
     private TimeSpan _nextNeighbourCall = TimeSpan.MaxValue;
-    private TimeSpan _scheduled = TimeSpan.MinValue;
+    private TimeSpan _scheduled = TimeSpan.MaxValue;
     private int _watchers;
     private bool _isStopped;
     private bool _isStopping;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 
@@ -9,30 +10,21 @@ internal sealed class Signal
 {
     /// <summary>What is done while waiting is done about that often: an answer to a person within a tenth of a second.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
+    /// <summary>
+    /// What the thread sleeps on. What wakes it may come late, when it waits for something else; it looks again then, and
+    /// goes back to sleep.
+    /// </summary>
+    [ThreadStatic]
+    private static AutoResetEvent? t_wake;
 
     private readonly object _gate = new();
+    private readonly List<AutoResetEvent> _waiting = [];
     private long _version;
 
     /// <summary>Counts the changes. Read it before looking, then wait for the one after.</summary>
-    public long Version
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _version;
-            }
-        }
-    }
+    public long Version => Volatile.Read(ref _version);
 
-    public void Raise()
-    {
-        lock (_gate)
-        {
-            _version++;
-            Monitor.PulseAll(_gate);
-        }
-    }
+    public void Raise() => Wake(isChange: true);
 
     /// <summary>Waits until something changed after <paramref name="seen"/>.</summary>
     /// <param name="seen">From <see cref="Version"/>, read before the last look.</param>
@@ -65,33 +57,62 @@ internal sealed class Signal
 
     private bool Wait(long seen, TimeSpan timeout, CancellationToken cancellation)
     {
-        using CancellationTokenRegistration _ = cancellation.UnsafeRegister(static state => ((Signal)state!).Wake(), this);
+        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static state => ((Signal)state!).Wake(isChange: false), this);
+        AutoResetEvent wake = t_wake ??= new AutoResetEvent(false);
         long began = Stopwatch.GetTimestamp();
-        lock (_gate)
+        while (true)
         {
-            while (_version == seen)
+            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
+            lock (_gate)
             {
+                // It is still there when its time was up, or something else woke it.
+                _ = _waiting.Remove(wake);
+                if (_version != seen)
+                {
+                    return true;
+                }
+
                 cancellation.ThrowIfCancellationRequested();
-                TimeSpan left = timeout == Timeout.InfiniteTimeSpan
-                    ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
                 if (left <= TimeSpan.Zero)
                 {
                     return false;
                 }
 
-                // Monitor.Wait rounds a fraction of a millisecond down to no wait, and takes no more than 49 days.
-                Monitor.Wait(_gate, (int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 60_000));
+                _waiting.Add(wake);
             }
 
-            return true;
+            // A fraction of a millisecond would be rounded down to no wait, and more than 49 days are not taken.
+            _ = wake.WaitOne((int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 60_000));
         }
     }
 
-    private void Wake()
+    /// <summary>
+    /// Wakes all outside of the lock, which Monitor.PulseAll cannot: who wakes at once, as on one core, would find it taken
+    /// and go back to sleep.
+    /// </summary>
+    private void Wake(bool isChange)
     {
+        AutoResetEvent? one = null;
+        AutoResetEvent[] many = [];
         lock (_gate)
         {
-            Monitor.PulseAll(_gate);
+            Volatile.Write(ref _version, _version + (isChange ? 1 : 0));
+            if (_waiting.Count == 1)
+            {
+                one = _waiting[0];
+            }
+            else if (_waiting.Count > 1)
+            {
+                many = [.. _waiting];
+            }
+
+            _waiting.Clear();
+        }
+
+        one?.Set();
+        foreach (AutoResetEvent waiting in many)
+        {
+            waiting.Set();
         }
     }
 }
