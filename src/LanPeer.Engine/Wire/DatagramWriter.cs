@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 
 namespace LanPeer.Wire;
@@ -24,49 +25,51 @@ internal ref struct DatagramWriter
     public readonly int Length => _length;
 
     /// <summary>Adds a field. The value holds no CR, LF or NUL: callers pass validated ids and escaped texts.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Field(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
     {
-        Key(key);
-        Append(value);
-        Append("\n"u8);
+        Span<byte> room = Begin(key, value.Length + 1);
+        if (!room.IsEmpty)
+        {
+            value.CopyTo(room);
+            room[value.Length] = (byte)'\n';
+            _length += value.Length + 1;
+        }
     }
 
     /// <inheritdoc cref="Field(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>
     public void Field(ReadOnlySpan<byte> key, ReadOnlySpan<char> value)
     {
-        Key(key);
-        if (!_overflow)
-        {
-            _overflow = Utf8.FromUtf16(value, _buffer[_length..], out _, out int written) != System.Buffers.OperationStatus.Done;
-            _length += written;
-        }
-
+        Span<byte> room = Begin(key, 1);
+        _overflow |= Utf8.FromUtf16(value, room, out _, out int written) != System.Buffers.OperationStatus.Done;
+        _length += written;
         Append("\n"u8);
     }
 
     public void Field(ReadOnlySpan<byte> key, long value)
     {
-        Key(key);
-        if (!_overflow)
-        {
-            _overflow = !Utf8Formatter.TryFormat(value, _buffer[_length..], out int written);
-            _length += written;
-        }
-
+        Span<byte> room = Begin(key, 1);
+        _overflow |= !Utf8Formatter.TryFormat(value, room, out int written);
+        _length += written;
         Append("\n"u8);
     }
 
     /// <summary>A number as lower-case hex digits, zero-padded to <paramref name="digits"/>.</summary>
     public void HexField(ReadOnlySpan<byte> key, ulong value, byte digits)
     {
-        Key(key);
-        if (!_overflow)
+        Span<byte> room = Begin(key, digits + 1);
+        if (room.IsEmpty)
         {
-            _overflow = !Utf8Formatter.TryFormat(value, _buffer[_length..], out int written, new System.Buffers.StandardFormat('x', digits));
-            _length += written;
+            return;
         }
 
-        Append("\n"u8);
+        room[digits] = (byte)'\n';
+        for (int i = digits - 1; i >= 0; i--, value >>= 4)
+        {
+            room[i] = "0123456789abcdef"u8[(int)(value & 0xF)];
+        }
+
+        _length += digits + 1;
     }
 
     /// <summary>LSNP's TOKEN: <c>user_id|expiry|scope</c>, expiry in Unix seconds.</summary>
@@ -113,10 +116,30 @@ internal ref struct DatagramWriter
         return _overflow ? 0 : _length;
     }
 
-    private void Key(ReadOnlySpan<byte> key)
+    private void Key(ReadOnlySpan<byte> key) => _ = Begin(key, 1);
+
+    /// <summary>Writes a key and its colon when so many bytes fit behind them.</summary>
+    /// <returns>All the room behind them; none when they do not fit.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Span<byte> Begin(ReadOnlySpan<byte> key, int length)
     {
-        Append(key);
-        Append(_dialect == Dialect.Lean ? ":"u8 : ": "u8);
+        int colon = _dialect == Dialect.Lean ? 1 : 2;
+        Span<byte> room = _buffer[_length..];
+        if (_overflow || key.Length + colon + length > room.Length)
+        {
+            _overflow = true;
+            return default;
+        }
+
+        key.CopyTo(room);
+        room[key.Length] = (byte)':';
+        if (colon == 2)
+        {
+            room[key.Length + 1] = (byte)' ';
+        }
+
+        _length += key.Length + colon;
+        return room[(key.Length + colon)..];
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
