@@ -10,6 +10,7 @@ internal sealed class Signal
 {
     /// <summary>What is done while waiting is done about that often: an answer to a person within a tenth of a second.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
+
     /// <summary>
     /// What the thread sleeps on. What wakes it may come late, when it waits for something else; it looks again then, and
     /// goes back to sleep.
