@@ -18,6 +18,7 @@ public abstract partial class LanCmdlet
     protected void WhileWaiting()
     {
         PumpEvents();
+        Narrate();
         _progress?.Show();
     }
 

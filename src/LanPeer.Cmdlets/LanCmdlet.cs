@@ -51,6 +51,7 @@ public abstract partial class LanCmdlet : PSCmdlet, IDisposable
         if (disposing)
         {
             StopProcessing();
+            _narration?.Dispose();
             _stopping.Dispose();
         }
     }
@@ -72,6 +73,7 @@ public abstract partial class LanCmdlet : PSCmdlet, IDisposable
     /// <param name="session">Whose news.</param>
     protected void TellNews(LanSession session)
     {
+        BeginNarration(session);
         bool isTwinTold = false;
         SessionNews.Tell(
             session,

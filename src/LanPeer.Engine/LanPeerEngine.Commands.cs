@@ -155,7 +155,7 @@ internal sealed partial class LanPeerEngine
     private void AddUnconfirmed(LanSending sending, Effects effects, List<SendFailure>? failures)
     {
         // Whoever listens gets an object for each; nobody else wants them.
-        if (effects.Audience is { } audience && !Events.IsHeard(EngineEventKind.Delivery))
+        if (effects.Audience is { } audience && !Events.IsHeard(EngineEventKind.Delivery) && !Trace.IsHeard)
         {
             sending.AddUnconfirmed(audience, failures);
             return;
@@ -188,6 +188,11 @@ internal sealed partial class LanPeerEngine
     private void Settle(LanSending sending, LanDelivery delivery, bool wasExpected)
     {
         sending.Add(delivery, wasExpected);
+        if (Trace.IsHeard)
+        {
+            Trace.Settled(delivery);
+        }
+
         if (Events.IsHeard(EngineEventKind.Delivery))
         {
             Events.Add(new LanDeliveryEventArgs(delivery));

@@ -139,105 +139,16 @@ internal sealed partial class LanPeerEngine
             }
 
             _counters.Received(datagram.Length, reason);
+            if (Trace.IsHeard)
+            {
+                Trace.Received(batch.Source(i), datagram, reason);
+            }
         }
 
         Deliver(effects);
 
         // What is acknowledged has to be in the inbox; now it is.
         _machine.Flush(now, effects);
-    }
-
-    /// <summary>The inbox was read: whoever waited for room in it may go on.</summary>
-    private void OnInboxTaken()
-    {
-        if (!_machine.IsInboxShort)
-        {
-            return;
-        }
-
-        Effects effects = RentEffects();
-        lock (_gate)
-        {
-            if (_isStopped)
-            {
-                return;
-            }
-
-            _machine.SetInbox(Inbox.CreditedCount, Inbox.CreditedBytes);
-            _machine.Relieve(Now(), effects);
-            BeginSending(effects);
-        }
-
-        Finish(effects);
-        ReturnEffects(effects);
-    }
-
-    /// <summary>Puts what arrived into the inbox. Called under the lock, so that messages keep their order.</summary>
-    private void Deliver(Effects effects)
-    {
-        TakeSettled(effects);
-        foreach (Arrival arrival in effects.Arrivals)
-        {
-            bool isProtectedName = arrival.Peer is PeerEntry sender && _machine.IsProtectedName(sender.Name);
-            LanMessage message = PublicViews.Message(arrival, isProtectedName, _options.DataReader);
-            bool isTaken = Inbox.TryAdd(message, out int dropped);
-            if (isTaken && Events.IsHeard(EngineEventKind.Message))
-            {
-                Events.Add(new LanMessageEventArgs(message));
-            }
-
-            _counters.Delivered(isTaken ? 1 : 0);
-            _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
-        }
-
-        TakePongs(effects);
-        foreach (ListAnswer answer in effects.Lists)
-        {
-            foreach (ListQuery query in _queries)
-            {
-                query.Add(answer);
-            }
-        }
-
-        foreach (PeerChange change in effects.Changes)
-        {
-            HasIdConflict |= change is { Kind: PeerChangeKind.Conflict, Peer: null };
-            if (change.Kind == PeerChangeKind.NetworkKeyChange)
-            {
-                _notices.Warn($"The key of the network '{_options.NetworkName}' is being changed: a member at {change.Source.AddressText} uses one "
-                    + "that this peer does not have. Start this one again with both, the new one first.");
-            }
-
-            if (PublicViews.TrustEvent(change, _machine, _options, _time.GetUtcNow()) is LanTrustEventArgs happened)
-            {
-                _notices.Add(happened);
-                if (Events.IsHeard(EngineEventKind.Trust))
-                {
-                    Events.Add(happened);
-                }
-            }
-
-            if (Events.IsHeard(EngineEventKind.Peer) && ToEvent(change) is LanPeerEventArgs changed)
-            {
-                Events.Add(changed);
-            }
-        }
-    }
-
-    private LanPeerEventArgs? ToEvent(PeerChange change)
-    {
-        LanPeerChange? kind = change.Kind switch
-        {
-            PeerChangeKind.Joined => LanPeerChange.Joined,
-            PeerChangeKind.Updated or PeerChangeKind.Conflict => LanPeerChange.Updated,
-            PeerChangeKind.Suspected => LanPeerChange.Suspected,
-            PeerChangeKind.Recovered => LanPeerChange.Recovered,
-            PeerChangeKind.Left => LanPeerChange.Left,
-            PeerChangeKind.Expired => LanPeerChange.Gone,
-            _ => null,
-        };
-        return kind is LanPeerChange happened && change.Peer is PeerEntry peer
-            ? new LanPeerEventArgs(happened, PublicViews.Peer(peer, _machine.IsProtectedName(peer.Name)), _time.GetLocalNow().DateTime) : null;
     }
 
     /// <summary>
@@ -262,21 +173,6 @@ internal sealed partial class LanPeerEngine
     {
         _ = Carry(effects);
         Tell(effects, isWatched);
-    }
-
-    /// <summary>Wakes those who wait for what has happened.</summary>
-    private void Tell(Effects effects, bool isWatched = false)
-    {
-        StartChecks(effects);
-        if (effects.Settled.Count > 0)
-        {
-            DeliveriesChanged.Raise();
-        }
-
-        if (isWatched || effects.Changes.Count > 0 || effects.Lists.Count > 0)
-        {
-            PeersChanged.Raise();
-        }
     }
 
     /// <summary>Sends what is to be sent and passes the turn on; one failure stops none of the others.</summary>
@@ -310,6 +206,11 @@ internal sealed partial class LanPeerEngine
             bytes -= effects.Sends[failure.Index].Length;
         }
 
+        if (Trace.IsHeard)
+        {
+            Narrate(effects, failures);
+        }
+
         int failed = failures?.Count ?? 0;
         _counters.Sent(effects.Sends.Count - failed, bytes, failed);
         if (failures is not null)
@@ -319,6 +220,16 @@ internal sealed partial class LanPeerEngine
         }
 
         return failures;
+    }
+
+    private void Narrate(Effects effects, List<SendFailure>? failures)
+    {
+        for (int i = 0; i < effects.Sends.Count; i++)
+        {
+            Outgoing send = effects.Sends[i];
+            SocketError error = failures?.Find(failure => failure.Index == i).Error ?? SocketError.Success;
+            Trace.Sent(send.To, effects.Payload(send), error);
+        }
     }
 
     private void NoteRefusals(Effects effects, List<SendFailure> failures)

@@ -161,6 +161,9 @@ internal sealed partial class LanPeerEngine : IDisposable
         }
     }
 
+    /// <summary>Tells what happens on the wire.</summary>
+    public EngineTrace Trace { get; } = new();
+
     /// <summary>What is raised for whoever listens.</summary>
     public EngineEvents Events { get; }
 

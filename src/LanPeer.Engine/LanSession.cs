@@ -51,6 +51,10 @@ public sealed partial class LanSession : IDisposable
     /// <summary>What was seen on the wire so far.</summary>
     public LanCounters Counters => _engine.GetCounters();
 
+    /// <summary>Begins to tell what happens on the wire, in words. It costs time while somebody listens.</summary>
+    /// <returns>Lines to be taken until it is disposed.</returns>
+    public LanNarration Narrate() => _engine.Trace.Open();
+
     /// <summary>What it was started with.</summary>
     public LanPeerOptions Options { get; }
 

@@ -133,6 +133,7 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
 
             _window.EndRecord();
             EndProgress();
+            Narrate();
         }
         catch (OperationCanceledException)
         {

@@ -86,6 +86,7 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
 
             _window.EndRecord();
             EndProgress();
+            Narrate();
         }
         catch (OperationCanceledException)
         {

@@ -60,6 +60,8 @@ public sealed class SetLanProfileCommand : LanSessionCmdlet
             {
                 WriteObject(session.GetProfile());
             }
+
+            Narrate();
         }
         catch (LanPeerException error)
         {
