@@ -1,4 +1,6 @@
 using System;
+using System.Numerics;
+using System.Runtime.Intrinsics;
 using System.Text.Unicode;
 
 namespace LanPeer.Wire;
@@ -43,29 +45,56 @@ internal static class DatagramReader
 
     private static DropReason ReadLines(ReadOnlySpan<byte> bytes, ref Datagram datagram)
     {
-        int position = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
-        while (position < bytes.Length)
+        int start = bytes.StartsWith("\uFEFF"u8) ? 3 : 0;
+        int colon = -1;
+        int at = start;
+        if (Vector256.IsHardwareAccelerated)
         {
-            ReadOnlySpan<byte> rest = bytes[position..];
-            int newline = rest.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = newline < 0 ? rest : rest[..newline];
-            int next = position + line.Length + 1;
-            if (line.EndsWith("\r"u8))
+            // Line feeds and colons of 32 bytes at once: half of what reading takes would else be looking for them.
+            for (; at + Vector256<byte>.Count <= bytes.Length; at += Vector256<byte>.Count)
             {
-                line = line[..^1];
-            }
+                var block = Vector256.Create(bytes.Slice(at, Vector256<byte>.Count));
+                uint feeds = Vector256.Equals(block, Vector256.Create((byte)'\n')).ExtractMostSignificantBits();
+                uint colons = Vector256.Equals(block, Vector256.Create((byte)':')).ExtractMostSignificantBits();
 
-            int colon = line.IndexOf((byte)':');
-            if (colon > 0)
+                // Of the colons in a line the first matters: however many there are, each line costs two steps.
+                for (uint left = uint.MaxValue; ((colon < 0 ? feeds | colons : feeds) & left) is > 0 and uint marks;)
+                {
+                    int bit = BitOperations.TrailingZeroCount(marks);
+                    left = bit == 31 ? 0 : uint.MaxValue << (bit + 1);
+                    if ((feeds & (1u << bit)) == 0)
+                    {
+                        colon = at + bit;
+                        continue;
+                    }
+
+                    if (!Line(ref datagram, bytes, start, colon, at + bit))
+                    {
+                        return DropReason.ConflictingFields;
+                    }
+
+                    start = at + bit + 1;
+                    colon = -1;
+                }
+            }
+        }
+
+        for (; at <= bytes.Length; at++)
+        {
+            if (at == bytes.Length || bytes[at] == '\n')
             {
-                Field field = Fields.Parse(line[..colon]);
-                if (field != Field.None && !Put(ref datagram, field, position + colon + 1, line.Length - colon - 1))
+                if (!Line(ref datagram, bytes, start, colon, at))
                 {
                     return DropReason.ConflictingFields;
                 }
-            }
 
-            position = next;
+                start = at + 1;
+                colon = -1;
+            }
+            else if (bytes[at] == ':' && colon < 0)
+            {
+                colon = at;
+            }
         }
 
         if (!datagram.Has(Field.Type))
@@ -76,6 +105,25 @@ internal static class DatagramReader
         SettleDialect(ref datagram);
         datagram.Type = MessageTypes.Parse(datagram[Field.Type]);
         return datagram.Type == MessageType.Unknown ? DropReason.UnknownType : DropReason.None;
+    }
+
+    /// <summary>Takes one line.</summary>
+    /// <param name="datagram">What it belongs to.</param>
+    /// <param name="bytes">All bytes.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="colon">Its first colon; -1 when it has none.</param>
+    /// <param name="end">Its line feed, or the end of the datagram.</param>
+    /// <returns>False when it contradicts an earlier one.</returns>
+    private static bool Line(ref Datagram datagram, ReadOnlySpan<byte> bytes, int start, int colon, int end)
+    {
+        if (colon <= start)
+        {
+            return true;
+        }
+
+        end -= bytes[end - 1] == '\r' ? 1 : 0;
+        Field field = Fields.Parse(bytes[start..colon]);
+        return field == Field.None || Put(ref datagram, field, colon + 1, end - colon - 1);
     }
 
     /// <summary>

@@ -24,6 +24,9 @@ internal static class UserIds
             return false;
         }
 
+        // Nearly all are plain ASCII, of which nothing between blank and tilde is hidden: one look instead of one a letter.
+        int odd = id.IndexOfAnyExceptInRange((byte)' ', (byte)'~');
+        id = odd < 0 ? default : id[odd..];
         while (!id.IsEmpty)
         {
             if (Rune.DecodeFromUtf8(id, out Rune rune, out int used) != System.Buffers.OperationStatus.Done
