@@ -41,6 +41,11 @@ internal sealed partial class PeerMachine
         while (PumpOne(peer, channel, keys, mayCarry, now, effects))
         {
             isAny = true;
+            if (!channel.Outbound.HasWork && !channel.HasControl && channel.Probes == 0)
+            {
+                // As for nearly every message: it fitted one datagram, and nothing is left to look for.
+                break;
+            }
         }
 
         NoteDue(channel, now);
