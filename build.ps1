@@ -17,15 +17,23 @@ Makes the help that ships from docs/help, and commits nothing. Needs Microsoft.P
 .EXAMPLE
 ./build.ps1 Package
 Makes out/LanPeer.<version>.nupkg, to be published with Publish-PSResource -NupkgPath.
+
+.EXAMPLE
+./build.ps1 Benchmark codec seal
+Measures two figures; without names all of them, which takes some minutes. The numbers are then in out/benchmarks.json.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Tour', 'Help', 'Analyze', 'Package', 'Clean')]
+    [ValidateSet('Build', 'Test', 'Tour', 'Help', 'Analyze', 'Package', 'Benchmark', 'Clean')]
     [string] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
-    [string] $Configuration = 'Debug'
+    [string] $Configuration = 'Debug',
+
+    # Of Benchmark: which figures; all when none is named.
+    [Parameter(Position = 1, ValueFromRemainingArguments)]
+    [string[]] $Figure = @()
 )
 
 $ErrorActionPreference = 'Stop'
@@ -40,6 +48,9 @@ function Invoke-Dotnet {
 try {
     switch ($Task) {
         'Build' { Invoke-Dotnet build --configuration $Configuration }
+        'Benchmark' {
+            Invoke-Dotnet run --configuration Release --project benchmarks/LanPeer.Benchmarks '--' @Figure '--json' out/benchmarks.json
+        }
         'Clean' {
             Invoke-Dotnet clean --configuration $Configuration
             if (Test-Path out) { Remove-Item out -Recurse -Force }

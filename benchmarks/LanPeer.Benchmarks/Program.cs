@@ -9,7 +9,7 @@ namespace LanPeer.Benchmarks;
 
 /// <summary>
 /// Measures LanPeer against its baselines, both in one run: <c>dotnet run -c Release --project benchmarks/LanPeer.Benchmarks
-/// [-- figure ...] [--json file] [--peers count]</c>. Traffic stays on loopback; every figure ends by itself.
+/// [-- figure ...] [--json file] [--peers count]</c>, or with <c>-- floor</c> whether the steady ratios are within twice their bars. Traffic stays on loopback; every figure ends by itself.
 /// </summary>
 internal static class Program
 {
@@ -18,6 +18,15 @@ internal static class Program
 
     private static readonly Dictionary<string, Func<IEnumerable<object>>> s_figures = new()
     {
+        ["fanout"] = FanoutFigure.Run,
+        ["receive"] = ReceiveFigure.Run,
+        ["roundtrip"] = RoundTripFigure.Run,
+        ["burst"] = BurstFigure.Run,
+        ["large"] = LargeFigure.Run,
+        ["codec"] = CodecFigure.Run,
+        ["pipeline"] = PipelineFigure.Run,
+        ["idle"] = IdleFigure.Run,
+        ["competitors"] = CompetitorFigure.Run,
         ["seal"] = SealFigure.Run,
         ["handshake"] = HandshakeFigure.Run,
         ["flood"] = FloodFigure.Run,
@@ -40,6 +49,16 @@ internal static class Program
         if (args.Length > 0 && args[0] == KillFigure.Victim.Verb)
         {
             return KillFigure.Victim.Live(args[1..]);
+        }
+
+        if (args.Length > 1 && args[0] == IdleFigure.Verb)
+        {
+            return IdleFigure.Peer(args[1..]);
+        }
+
+        if (args.Length == 1 && args[0] == Floor.Verb)
+        {
+            return Floor.Run();
         }
 
         List<string> wanted = [.. args];
@@ -103,13 +122,20 @@ internal static class Program
 /// <param name="Max">The largest.</param>
 /// <param name="Unit">Of what.</param>
 /// <param name="Bar">What it is to be; empty where nothing was promised.</param>
-internal sealed record Result(string Figure, double Value, double Min, double Max, string Unit, string Bar = "")
+/// <param name="Limit">What it must not go beyond where the floor is looked at; null where it has none.</param>
+internal sealed record Result(string Figure, double Value, double Min, double Max, string Unit, string Bar = "", double? Limit = null)
 {
+    /// <summary>Whether less than the limit is too little, and not more too much.</summary>
+    public bool IsLeast { get; init; }
+
+    /// <summary>Whether it is on the right side of its limit.</summary>
+    public bool IsWithin => Limit is not double limit || (IsLeast ? Value >= limit : Value <= limit);
+
     /// <summary>The median of rounds with their spread.</summary>
-    public static Result Of(string figure, IEnumerable<double> rounds, string unit, string bar = "")
+    public static Result Of(string figure, IEnumerable<double> rounds, string unit, string bar = "", double? limit = null)
     {
         double[] sorted = [.. rounds.Order()];
-        return new Result(figure, sorted[sorted.Length / 2], sorted[0], sorted[^1], unit, bar);
+        return new Result(figure, sorted[sorted.Length / 2], sorted[0], sorted[^1], unit, bar, limit);
     }
 
     public override string ToString()

@@ -1,0 +1,158 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using LanPeer.Protocol;
+using LanPeer.Security;
+using LanPeer.Security.Sessions;
+using LanPeer.Wire;
+
+namespace LanPeer.Benchmarks;
+
+/// <summary>
+/// Many whole peers of this process that know one session and nobody else, each on a socket of its own. They do nothing
+/// but in <see cref="Pump"/>: so what they do is in nobody's way while something is measured.
+/// </summary>
+internal sealed class SealedPeers : IDisposable
+{
+    private readonly List<(PeerMachine Machine, Socket Socket, Identity Identity)> _peers = [];
+    private readonly long _epoch = Stopwatch.GetTimestamp();
+    private readonly Effects _effects = new();
+    private readonly SocketAddress _from = new(AddressFamily.InterNetwork);
+    private readonly byte[] _buffer = new byte[65_536];
+    private readonly IPEndPoint _session;
+
+    public SealedPeers(int count, LanSession session)
+        : this(count, (ushort)session.Port, (ushort)session.Options.DiscoveryPort)
+    {
+    }
+
+    /// <param name="count">How many.</param>
+    /// <param name="port">That of the session.</param>
+    /// <param name="discoveryPort">The one it listens on.</param>
+    public SealedPeers(int count, ushort port, ushort discoveryPort)
+    {
+        _session = new IPEndPoint(IPAddress.Loopback, port);
+        for (int i = 0; i < count; i++)
+        {
+            Socket socket = LoopbackSockets.Open(1_048_576);
+            socket.Blocking = false;
+            Identity identity = Identity.Create();
+            var machine = new PeerMachine(
+                new PeerSettings
+                {
+                    Name = $"m{i}",
+                    DiscoveryPort = discoveryPort,
+                    MaxPeers = 1,
+                    Seeds = [new Ipv4Endpoint(Ipv4Endpoint.LoopbackAddress, port)],
+                },
+                LocalNetwork.Loopback([]),
+                new SystemRandom(),
+                new PeerSecurity { Identity = identity, Epochs = EpochClock.Start(0, DateTimeOffset.UtcNow), Pins = new PinBook() });
+            _peers.Add((machine, socket, identity));
+            machine.Start(Now(), (ushort)((IPEndPoint)socket.LocalEndPoint!).Port, _effects);
+            Carry(machine, socket);
+        }
+    }
+
+    /// <summary>
+    /// How many of them do what is due, announcing and probing; all when null. As each knows one peer alone, all of them
+    /// probe that one, which in a real network one does.
+    /// </summary>
+    public int? Ticking { get; set; }
+
+    /// <summary>Messages that have come.</summary>
+    public long Arrived { get; private set; }
+
+    /// <summary>Lets all of them read what has come, answer, and do what is due, once.</summary>
+    public void Pump()
+    {
+        int index = 0;
+        foreach ((PeerMachine machine, Socket socket, _) in _peers)
+        {
+            bool isTicking = index++ < (Ticking ?? int.MaxValue);
+            while (socket.Available > 0)
+            {
+                int length = socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
+                ReadOnlySpan<byte> from = _from.Buffer.Span;
+                var source = new Ipv4Endpoint(
+                    System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(from[4..]), System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(from[2..]));
+                _ = machine.Receive(Now(), Inlet.Unicast, source, _buffer.AsSpan(0, length), _effects);
+            }
+
+            Moment now = Now();
+            if (isTicking && machine.NextDeadline <= now.Elapsed)
+            {
+                machine.Tick(now, _effects);
+            }
+
+            while (machine.TakeWork() is HandshakeWork work)
+            {
+                work.Run();
+                _ = machine.Complete(Now(), work, _effects);
+            }
+
+            machine.Flush(now, _effects);
+            Carry(machine, socket);
+        }
+    }
+
+    /// <summary>Pumps until something holds.</summary>
+    /// <param name="condition">What.</param>
+    /// <param name="what">The same in words.</param>
+    /// <param name="look">How often it is looked; always when it costs nothing.</param>
+    public void PumpUntil(Func<bool> condition, string what, TimeSpan look = default)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(2))
+            {
+                throw new TimeoutException($"Waited in vain: {what}.");
+            }
+
+            Pump();
+            PumpFor(look);
+        }
+    }
+
+    /// <summary>Pumps for that long, with rests in which others have the core.</summary>
+    public void PumpFor(TimeSpan time)
+    {
+        long began = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(began) < time)
+        {
+            Pump();
+            System.Threading.Thread.Sleep(5);
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach ((PeerMachine machine, Socket socket, Identity identity) in _peers)
+        {
+            machine.Dispose();
+            socket.Dispose();
+            identity.Dispose();
+        }
+    }
+
+    private void Carry(PeerMachine machine, Socket socket)
+    {
+        Arrived += _effects.Arrivals.Count;
+        foreach (Outgoing send in _effects.Sends)
+        {
+            // Announcements to everybody would make all of them meet.
+            if (send.To.Port == _session.Port)
+            {
+                _ = socket.SendTo(_effects.Payload(send), SocketFlags.None, _session);
+            }
+        }
+
+        _effects.Clear();
+        machine.SetInbox(0, 0);
+    }
+
+    private Moment Now() => new(Stopwatch.GetElapsedTime(_epoch), DateTimeOffset.UtcNow);
+}
