@@ -102,9 +102,9 @@ Describe 'Send-LanPost' {
         (Receive-All 2).Content | Should -BeExactly '1', '00:01:00'
     }
 
-    It 'sends an object as PowerShell writes it' {
+    It 'sends an object as the text that shows it' {
         [pscustomobject]@{ Job = 'nightly' } | Send-LanPost
-        (Receive-All).Content | Should -BeExactly '@{Job=nightly}'
+        (Receive-All).Content | Should -BeExactly "Job`n---`nnightly"
     }
 
     It 'binds to a property named Message' {
