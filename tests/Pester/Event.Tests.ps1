@@ -20,7 +20,7 @@ BeforeAll {
     function Clear-Inbox { $null = Receive-LanMessage -Session $alice }
 
     # A list that actions in this runspace can write to.
-    function New-List { , [Collections.Generic.List[object]]::new() }
+    function Get-EmptyList { , [Collections.Generic.List[object]]::new() }
 }
 
 AfterAll {
@@ -46,7 +46,7 @@ Describe 'Register-LanMessageEvent' {
     }
 
     It 'gives a job whose action has the message, its sender and the data' {
-        $seen = New-List
+        $seen = Get-EmptyList
         $job = Register-LanMessageEvent -SourceIdentifier talk -MessageData $seen -Action { $Event.MessageData.Add(@($EventArgs.Message, $Sender, $Event.SourceIdentifier)) }
         $job.Name | Should -BeExactly 'talk'
         Send-LanDM alice 'hello' -Session $bob

@@ -46,7 +46,7 @@ BeforeAll {
     $random = [Random]::new(1)
     $port = Get-DiscoveryPort
 
-    function Start-Peer([string] $Name) {
+    function Open-TestPeer([string] $Name) {
         [LanPeer.LanSession]::Start([LanPeer.LanPeerOptions] @{ Name = $Name; DiscoveryPort = $port; Network = 'Loopback'; Ephemeral = $true; InboxCapacity = 16 })
     }
 
@@ -61,7 +61,7 @@ BeforeAll {
     function Wait-SomeMoment { [Threading.Thread]::Sleep($random.Next(30)) }
 
     # Does something many times, and compares what is there before and after. The first times load what is loaded once.
-    function Invoke-ManyTimes([scriptblock] $Action, [int] $Count = 20) {
+    function Invoke-Often([scriptblock] $Action, [int] $Count = 20) {
         1..2 | ForEach-Object { & $Action }
         $before = $IsLinux ? (Get-Leftover) : $null
         for ($i = 0; $i -lt $Count; $i++) { & $Action }
@@ -87,9 +87,9 @@ AfterAll {
 
 Describe 'A waiting command' {
     BeforeAll {
-        $alice = Start-Peer alice
-        $bob = Start-Peer bob
-        $full = Start-Peer full
+        $alice = Open-TestPeer alice
+        $bob = Open-TestPeer bob
+        $full = Open-TestPeer full
         Wait-Meeting $alice $bob $full
 
         # Nobody reads this inbox: who writes to it waits.
@@ -105,7 +105,7 @@ Describe 'A waiting command' {
     }
 
     It 'ends with Ctrl+C: <Name>' -ForEach $commands {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $null = Receive-LanMessage -Session $alice
             $null = Receive-LanMessage -Session $bob
             $running = Start-PeerShell $shell $Waits $alice
@@ -117,28 +117,28 @@ Describe 'A waiting command' {
     }
 
     It 'ends with Select-Object -First: <Name>' -ForEach $giving {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $null = Receive-LanMessage -Session $bob
             @(& $Gives | Select-Object -First 1) | Should -HaveCount 1
         }
     }
 
     It 'ends with an error behind it: <Name>' -ForEach $giving {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $null = Receive-LanMessage -Session $bob
             { & $Gives | ForEach-Object { throw 'enough' } } | Should -Throw 'enough'
         }
     }
 
     It 'ends when its time is over: <Name>' -ForEach $commands {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $null = Receive-LanMessage -Session $bob
             $null = & $Timed
         }
     }
 
     It 'ends when its runspace is closed: <Name>' -ForEach $commands {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $null = Receive-LanMessage -Session $alice
             $null = Receive-LanMessage -Session $bob
             $own = Open-PeerShell
@@ -152,13 +152,13 @@ Describe 'A waiting command' {
 
 Describe 'A session that is stopped elsewhere' {
     BeforeAll {
-        $bob = Start-Peer bob
-        $full = Start-Peer full
+        $bob = Open-TestPeer bob
+        $full = Open-TestPeer full
         $silent = Open-SeedPeer silent -Session $bob
         $shell = Open-PeerShell
         $owner = Open-PeerShell
 
-        function Start-Owned {
+        function Open-OwnedPeer {
             $alice = Invoke-PeerShell $owner {
                 param($Module, $Port)
                 Import-Module $Module
@@ -176,8 +176,8 @@ Describe 'A session that is stopped elsewhere' {
     }
 
     It 'ends what waits for it: <Name>' -ForEach ($waiting | Where-Object Name -NotLike '*without*') {
-        Invoke-ManyTimes {
-            $alice = Start-Owned
+        Invoke-Often {
+            $alice = Open-OwnedPeer
             $running = Start-PeerShell $shell $Waits $alice
             Wait-SomeMoment
             Stop-LanPeer $alice
@@ -186,8 +186,8 @@ Describe 'A session that is stopped elsewhere' {
     }
 
     It 'by the removal of its module, too: <Name>' -ForEach ($waiting | Where-Object Name -NotLike '*without*') {
-        Invoke-ManyTimes {
-            $alice = Start-Owned
+        Invoke-Often {
+            $alice = Open-OwnedPeer
             $running = Start-PeerShell $shell $Waits $alice
             Wait-SomeMoment
             Invoke-PeerShell $owner { Remove-Module LanPeer }
@@ -197,7 +197,7 @@ Describe 'A session that is stopped elsewhere' {
     }
 
     It 'or by the end of its runspace: <Name>' -ForEach ($waiting | Where-Object Name -NotLike '*without*') {
-        Invoke-ManyTimes {
+        Invoke-Often {
             $other = Open-PeerShell
             $alice = Invoke-PeerShell $other { param($Port) Start-LanPeer alice -DiscoveryPort $Port -Network Loopback -Ephemeral } $port
             Wait-Meeting $alice $bob
@@ -211,8 +211,8 @@ Describe 'A session that is stopped elsewhere' {
 
     # What is on the way gets 2 s to arrive when a session stops, so not as often.
     It 'ends what sends by it: <Name>' -ForEach $sending {
-        Invoke-ManyTimes -Count 2 {
-            $alice = Start-Owned
+        Invoke-Often -Count 2 {
+            $alice = Open-OwnedPeer
             Wait-Meeting $alice $full
             $running = Start-PeerShell $shell $Waits $alice
             Wait-SomeMoment
