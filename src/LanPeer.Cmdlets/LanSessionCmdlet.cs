@@ -31,14 +31,5 @@ public abstract class LanSessionCmdlet : LanCmdlet
     }
 
     /// <summary>The session to work on, whatever it has to tell; ends the call when there is none.</summary>
-    protected LanSession FindSession()
-    {
-        LanSession? session = Session ?? SessionRegistry.Current.Default;
-        if (session is null)
-        {
-            ThrowTerminatingError(LanErrors.Record(LanErrors.NoSession(), null));
-        }
-
-        return session!;
-    }
+    protected LanSession FindSession() => SessionRegistry.SessionOf(this, Session);
 }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
@@ -21,6 +22,20 @@ internal sealed class SessionRegistry
 
     /// <summary>That of the calling thread's runspace.</summary>
     public static SessionRegistry Current => s_registries.GetValue(Runspace.DefaultRunspace, Create);
+
+    /// <summary>The session a command works on: the one given to it, or else the default; ends the call when there is none.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="given">Its -Session.</param>
+    public static LanSession SessionOf(PSCmdlet command, LanSession? given)
+    {
+        LanSession? session = given ?? Current.Default;
+        if (session is null)
+        {
+            command.ThrowTerminatingError(LanErrors.Record(LanErrors.NoSession(), null));
+        }
+
+        return session!;
+    }
 
     /// <summary>The first session of this runspace that still runs.</summary>
     public LanSession? Default

@@ -8,7 +8,7 @@ namespace LanPeer;
 public sealed class LanMessage
 {
     private readonly string _rawContent;
-    private readonly Lazy<object?> _data;
+    private readonly Lazy<object?>? _data;
 
     internal LanMessage(LanMessageType type, string from, string rawContent)
     {
@@ -16,7 +16,6 @@ public sealed class LanMessage
         From = from;
         _rawContent = rawContent;
         Content = VisibleText.Block(rawContent);
-        _data = new Lazy<object?>(ReadJson);
     }
 
     /// <summary>Post, DM or Profile.</summary>
@@ -41,10 +40,14 @@ public sealed class LanMessage
     /// What the message carries besides its text: the LanProfile in a Profile, in structured data what
     /// <see cref="LanPeerOptions.DataReader"/> makes of it, otherwise null. Made when it is first asked for.
     /// </summary>
-    public object? Data => Profile ?? (IsJson ? _data.Value : null);
+    public object? Data => Profile ?? _data?.Value;
 
     /// <summary>Whether it was sent as structured data. <see cref="Data"/> is null all the same when that cannot be read.</summary>
-    public bool IsJson { get; internal init; }
+    public bool IsJson
+    {
+        get => _data is not null;
+        internal init => _data = value ? new Lazy<object?>(ReadJson) : null;
+    }
 
     /// <summary>The profile in a Profile.</summary>
     internal LanProfile? Profile { get; init; }

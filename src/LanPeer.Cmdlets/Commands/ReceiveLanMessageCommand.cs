@@ -131,7 +131,5 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
         }
     }
 
-    private bool IsWanted(LanMessage message)
-        => (Type.Length == 0 || Array.IndexOf(Type, message.Type) >= 0)
-            && (From.Length == 0 || Array.Exists(From, selector => selector.MatchesAuthor(message)));
+    private bool IsWanted(LanMessage message) => MessageFilter.IsWanted(message, Type, From);
 }

@@ -41,17 +41,10 @@ public sealed class RegisterLanMessageEventCommand : ObjectEventRegistrationBase
     /// <inheritdoc/>
     protected override object GetSourceObject()
     {
-        LanSession? session = Session ?? SessionRegistry.Current.Default;
-        if (session is null)
-        {
-            ThrowTerminatingError(LanErrors.Record(LanErrors.NoSession(), null));
-        }
-
         LanMessageType[] types = Type;
         LanPeerSelector[] authors = From;
-        return new MessageForwarder(session!, Events, SourceIdentifier, MessageData, message =>
-            (types.Length == 0 || Array.IndexOf(types, message.Type) >= 0)
-            && (authors.Length == 0 || Array.Exists(authors, author => author.MatchesAuthor(message))));
+        return new MessageForwarder(SessionRegistry.SessionOf(this, Session), Events, SourceIdentifier, MessageData,
+            message => MessageFilter.IsWanted(message, types, authors));
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ namespace LanPeer.Cmdlets.Commands;
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "LanDM", SupportsShouldProcess = true)]
 [OutputType(typeof(LanDelivery))]
-public sealed class SendLanDMCommand : LanSessionCmdlet
+public sealed class SendLanDMCommand : SendCmdlet
 {
     private const string MessageSet = "Message";
     private const string ReplySet = "Reply";
@@ -25,8 +25,6 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     /// <summary>Seconds a message is tried that nobody waits for: a receiver that restarts is there again by then.</summary>
     private const double UnwatchedTimeout = 30;
 
-    private bool _isCutTold;
-    private SendWindow? _window;
     private TimeSpan _patience;
 
     /// <summary>
@@ -109,52 +107,29 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    private protected override string Activity => "Sending DM";
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         _patience = Seconds(NoWait && !MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? UnwatchedTimeout : Timeout, nameof(Timeout));
-        _window = new SendWindow(Tell, isWaiting: !NoWait, WhileWaiting, Cancellation);
+        OpenWindow(isWaiting: !NoWait);
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void SendRecord(LanSession session)
     {
-        _window!.BeginRecord();
-        BeginProgress("Sending DM", () => _window.Progress);
-        try
+        var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
+        var served = new HashSet<LanPeer>();
+        Payload[] payloads = ParameterSetName is MessageSet or ReplySet or PeerSet ? Payload.OfTexts(Message) : PayloadsOf(InputObject, AsJson, Depth);
+        foreach (LanPeerSelector selector in Receivers())
         {
-            LanSession session = RequireSession();
-            var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
-            var served = new HashSet<LanPeer>();
-            Payload[] payloads = Payloads();
-            foreach (LanPeerSelector selector in Receivers())
-            {
-                SendTo(session, selector, payloads, choice, served);
-            }
-
-            _window.EndRecord();
-            EndProgress();
-            Narrate();
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C: what is on the way goes on.
+            SendTo(session, selector, payloads, choice, served);
         }
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        try
-        {
-            BeginProgress("Sending DM", () => _window!.Progress);
-            _window!.End();
-            EndProgress();
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C, as above.
-        }
-    }
+    private protected override void Tell(LanSending sending) => Tell(sending.Deliveries, _patience, PassThru);
 
     private LanPeerSelector[] Receivers()
         => InReplyTo is not null ? [new LanPeerSelector(InReplyTo)] : Peer is not null ? [new LanPeerSelector(Peer)] : To;
@@ -175,64 +150,14 @@ public sealed class SendLanDMCommand : LanSessionCmdlet
         }
     }
 
-    private Payload[] Payloads()
-    {
-        if (ParameterSetName is MessageSet or ReplySet or PeerSet)
-        {
-            return [.. Payload.OfTexts(Message)];
-        }
-
-        try
-        {
-            return [Payload.OfObject(InputObject, AsJson, Depth, InvokeCommand, WarnOnce)];
-        }
-        catch (LanPeerException error)
-        {
-            Report(error, InputObject);
-            return [];
-        }
-    }
-
     private void SendAll(LanSession session, LanPeer peer, Payload[] payloads)
     {
         foreach (Payload payload in payloads)
         {
-            try
+            if (ShouldProcess(Describe(peer), "Send DM"))
             {
-                if (ShouldProcess(Describe(peer), "Send DM"))
-                {
-                    _window!.Add(payload.DM(session, PeerLists.IdOf(peer), _patience), payload.Text);
-                }
+                Send(session, payload, () => payload.DM(session, PeerLists.IdOf(peer), _patience));
             }
-            catch (LanPeerException error) when (error.ErrorId == LanErrorId.SessionStopped)
-            {
-                // What was on the way is settled, too, and is told first.
-                _window!.End();
-                Throw(error, session.UserId);
-            }
-            catch (LanPeerException error)
-            {
-                Report(error, payload.Source);
-            }
-        }
-    }
-
-    private void WarnOnce(string warning)
-    {
-        if (!_isCutTold)
-        {
-            _isCutTold = true;
-            WriteWarning(warning);
-        }
-    }
-
-    private void Tell(LanSending sending)
-    {
-        IReadOnlyList<LanDelivery> deliveries = sending.Deliveries;
-        ReportFailures(deliveries, _patience);
-        if (PassThru)
-        {
-            WriteObject(deliveries, enumerateCollection: true);
         }
     }
 

@@ -11,7 +11,7 @@ namespace LanPeer.Cmdlets.Commands;
 /// </summary>
 [Cmdlet(VerbsCommunications.Send, "LanPost", SupportsShouldProcess = true, DefaultParameterSetName = TextSet)]
 [OutputType(typeof(LanDelivery))]
-public sealed class SendLanPostCommand : LanSessionCmdlet
+public sealed class SendLanPostCommand : SendCmdlet
 {
     private const string TextSet = "Message";
     private const string ObjectSet = "InputObject";
@@ -20,8 +20,6 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
     private bool _isLonelinessTold;
     private string? _receivers;
     private int _receiverCount;
-    private bool _isCutTold;
-    private SendWindow? _window;
     private TimeSpan? _patience;
 
     /// <summary><para type="description">The text; each string from the pipeline is one message.</para></summary>
@@ -63,110 +61,33 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
+    private protected override string Activity => "Sending post";
+
+    /// <inheritdoc/>
     protected override void BeginProcessing()
     {
         bool isWaiting = Wait || PassThru;
         TimeSpan timeout = Seconds(Timeout, nameof(Timeout));
         _patience = isWaiting || MyInvocation.BoundParameters.ContainsKey(nameof(Timeout)) ? timeout : null;
-        _window = new SendWindow(Tell, isWaiting, WhileWaiting, Cancellation);
+        OpenWindow(isWaiting);
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override void SendRecord(LanSession session)
     {
-        _window!.BeginRecord();
-        BeginProgress("Sending post", () => _window.Progress);
-        try
+        foreach (Payload payload in ParameterSetName == TextSet ? Payload.OfTexts(Message) : PayloadsOf(InputObject, AsJson, Depth))
         {
-            LanSession session = RequireSession();
-            foreach (Payload payload in Payloads())
+            // Named once for a pipeline of many lines: listing the peers costs more than sending.
+            _receivers ??= Receivers(session);
+            if (ShouldProcess(_receivers, "Send post"))
             {
-                SendOne(session, payload);
+                Send(session, payload, () => payload.Post(session, _patience), _receiverCount);
             }
-
-            _window.EndRecord();
-            EndProgress();
-            Narrate();
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C: what is on the way goes on.
         }
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing()
-    {
-        try
-        {
-            BeginProgress("Sending post", () => _window!.Progress);
-            _window!.End();
-            EndProgress();
-        }
-        catch (OperationCanceledException)
-        {
-            // Ctrl+C, as above.
-        }
-    }
-
-    private IEnumerable<Payload> Payloads()
-    {
-        if (ParameterSetName == TextSet)
-        {
-            return Payload.OfTexts(Message);
-        }
-
-        try
-        {
-            return [Payload.OfObject(InputObject, AsJson, Depth, InvokeCommand, WarnOnce)];
-        }
-        catch (LanPeerException error)
-        {
-            Report(error, InputObject);
-            return [];
-        }
-    }
-
-    private void SendOne(LanSession session, Payload payload)
-    {
-        try
-        {
-            Send(session, payload);
-        }
-        catch (LanPeerException error) when (error.ErrorId == LanErrorId.SessionStopped)
-        {
-            // What was on the way is settled, too, and is told first.
-            _window!.End();
-            Throw(error, session.UserId);
-        }
-        catch (LanPeerException error)
-        {
-            Report(error, payload.Source);
-        }
-    }
-
-    private void Send(LanSession session, Payload payload)
-    {
-        // Named once for a pipeline of many lines: listing the peers costs more than sending.
-        _receivers ??= Receivers(session);
-        if (!ShouldProcess(_receivers, "Send post"))
-        {
-            return;
-        }
-
-        _window!.Add(payload.Post(session, _patience), payload.Text, _receiverCount);
-    }
-
-    private void WarnOnce(string warning)
-    {
-        if (!_isCutTold)
-        {
-            _isCutTold = true;
-            WriteWarning(warning);
-        }
-    }
-
-    private void Tell(LanSending sending)
+    private protected override void Tell(LanSending sending)
     {
         bool isSettled = sending.IsSettled;
         IReadOnlyList<LanDelivery> deliveries = sending.Deliveries;
@@ -176,11 +97,7 @@ public sealed class SendLanPostCommand : LanSessionCmdlet
             WriteWarning("No peer is known, so nobody got this. Find-LanPeer looks for peers now.");
         }
 
-        ReportFailures(deliveries, _patience);
-        if (PassThru)
-        {
-            WriteObject(deliveries, enumerateCollection: true);
-        }
+        Tell(deliveries, _patience, PassThru);
     }
 
     private string Receivers(LanSession session)

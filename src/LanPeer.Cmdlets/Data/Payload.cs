@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Management.Automation;
 
 namespace LanPeer.Cmdlets.Data;
@@ -10,13 +9,8 @@ namespace LanPeer.Cmdlets.Data;
 /// <param name="Source">What it was made of, for error records.</param>
 internal readonly record struct Payload(string Text, bool IsData, object? Source)
 {
-    public static IEnumerable<Payload> OfTexts(string[]? messages)
-    {
-        foreach (string? message in messages ?? [null!])
-        {
-            yield return new Payload(message ?? "", IsData: false, message);
-        }
-    }
+    public static Payload[] OfTexts(string[]? messages)
+        => Array.ConvertAll(messages ?? [null!], static message => new Payload(message ?? "", IsData: false, message));
 
     /// <param name="input">Any object.</param>
     /// <param name="asJson">Whether it is sent as data; otherwise as what a person would read.</param>
