@@ -13,10 +13,39 @@ using LanPeer.Wire;
 
 namespace LanPeer;
 
-/// <summary>The system's cryptographic generator.</summary>
+/// <summary>
+/// The system's cryptographic generator, asked for many bytes at a time: a message wants eight, and to ask takes 1.5 us
+/// and a system call.
+/// </summary>
 internal sealed class SystemRandom : RandomSource
 {
-    public override void Fill(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
+    private readonly byte[] _ahead = new byte[512];
+    private int _left;
+
+    public override void Fill(Span<byte> bytes)
+    {
+        if (bytes.Length > _ahead.Length / 8)
+        {
+            RandomNumberGenerator.Fill(bytes);
+            return;
+        }
+
+        lock (_ahead)
+        {
+            if (_left < bytes.Length)
+            {
+                RandomNumberGenerator.Fill(_ahead);
+                _left = _ahead.Length;
+            }
+
+            _left -= bytes.Length;
+            Span<byte> taken = _ahead.AsSpan(_left, bytes.Length);
+            taken.CopyTo(bytes);
+
+            // What was given out is the caller's secret alone.
+            CryptographicOperations.ZeroMemory(taken);
+        }
+    }
 }
 
 /// <summary>Which network a session may use.</summary>

@@ -4,6 +4,7 @@ using LanPeer.Protocol;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.State;
+using LanPeer.Transport;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -13,6 +14,12 @@ internal sealed partial class LanPeerEngine
 {
     /// <summary>How long a disk that took nothing is left alone.</summary>
     private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(30);
+
+    /// <summary>Handshakes after which their memory is given back: they have left a megabyte by then.</summary>
+    private const int TrimAfter = 100;
+
+    /// <summary>Not while more of them come, nor before the compiler has made its best code of what they called.</summary>
+    private static readonly TimeSpan s_trimWhenQuietFor = TimeSpan.FromSeconds(10);
 
     private readonly AutoResetEvent _work = new(false);
     private long _savedPins;
@@ -40,13 +47,27 @@ internal sealed partial class LanPeerEngine
     {
         WaitHandle[] either = [_stopping, _work];
         var effects = new Effects();
-        while (WaitHandle.WaitAny(either) != 0)
+        int done = 0;
+        while (true)
         {
+            int woken = WaitHandle.WaitAny(either, done < TrimAfter ? Timeout.InfiniteTimeSpan : s_trimWhenQuietFor);
+            if (woken == 0)
+            {
+                return;
+            }
+
+            if (woken == WaitHandle.WaitTimeout)
+            {
+                NativeHeap.Trim();
+                done = 0;
+            }
+
             try
             {
                 while (DoOne(effects))
                 {
                     effects.Clear();
+                    done++;
                 }
 
                 SavePins();

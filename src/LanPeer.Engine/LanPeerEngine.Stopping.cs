@@ -52,7 +52,7 @@ internal sealed partial class LanPeerEngine
         Inbox.Wake();
         _stopping.Set();
         _checksEnd.Cancel();
-        _timer.Dispose();
+        _alarm.Dispose();
         _unicast.Dispose();
         _discovery?.Dispose();
         foreach (Thread thread in _threads)

@@ -28,7 +28,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly PeerMachine _machine;
     private readonly UdpPort _unicast;
     private readonly StateStore _store;
-    private readonly ITimer _timer;
+    private readonly Alarm _alarm;
     private readonly ManualResetEvent _stopping = new(false);
     private readonly List<Thread> _threads = [];
 
@@ -80,7 +80,7 @@ internal sealed partial class LanPeerEngine : IDisposable
                 RequireTrust = options.RequireTrust,
                 AllowUnsigned = options.AllowUnsigned,
             });
-        _timer = time.CreateTimer(static engine => ((LanPeerEngine)engine!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _alarm = Alarm.Create(time, OnAlarm, $"LanPeer {options.Name} alarm");
     }
 
     public LanInbox Inbox { get; }

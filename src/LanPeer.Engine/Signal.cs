@@ -11,15 +11,8 @@ internal sealed class Signal
     /// <summary>What is done while waiting is done about that often: an answer to a person within a tenth of a second.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>
-    /// What the thread sleeps on. What wakes it may come late, when it waits for something else; it looks again then, and
-    /// goes back to sleep.
-    /// </summary>
-    [ThreadStatic]
-    private static AutoResetEvent? t_wake;
-
     private readonly object _gate = new();
-    private readonly List<AutoResetEvent> _waiting = [];
+    private readonly List<Sleeper> _waiting = [];
     private long _version;
 
     /// <summary>Counts the changes. Read it before looking, then wait for the one after.</summary>
@@ -59,7 +52,9 @@ internal sealed class Signal
     private bool Wait(long seen, TimeSpan timeout, CancellationToken cancellation)
     {
         using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static state => ((Signal)state!).Wake(isChange: false), this);
-        AutoResetEvent wake = t_wake ??= new AutoResetEvent(false);
+
+        // What wakes it may come late, when it waits for something else; it looks again then, and goes back to sleep.
+        Sleeper sleeper = Sleeper.OfThisThread;
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -67,7 +62,7 @@ internal sealed class Signal
             lock (_gate)
             {
                 // It is still there when its time was up, or something else woke it.
-                _ = _waiting.Remove(wake);
+                _ = _waiting.Remove(sleeper);
                 if (_version != seen)
                 {
                     return true;
@@ -79,11 +74,10 @@ internal sealed class Signal
                     return false;
                 }
 
-                _waiting.Add(wake);
+                _waiting.Add(sleeper);
             }
 
-            // A fraction of a millisecond would be rounded down to no wait, and more than 49 days are not taken.
-            _ = wake.WaitOne((int)Math.Clamp(Math.Ceiling(left.TotalMilliseconds), 1, 60_000));
+            sleeper.Sleep(left);
         }
     }
 
@@ -93,8 +87,8 @@ internal sealed class Signal
     /// </summary>
     private void Wake(bool isChange)
     {
-        AutoResetEvent? one = null;
-        AutoResetEvent[] many = [];
+        Sleeper? one = null;
+        Sleeper[] many = [];
         lock (_gate)
         {
             Volatile.Write(ref _version, _version + (isChange ? 1 : 0));
@@ -110,10 +104,10 @@ internal sealed class Signal
             _waiting.Clear();
         }
 
-        one?.Set();
-        foreach (AutoResetEvent waiting in many)
+        one?.Wake();
+        foreach (Sleeper waiting in many)
         {
-            waiting.Set();
+            waiting.Wake();
         }
     }
 }

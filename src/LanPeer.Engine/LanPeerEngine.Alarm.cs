@@ -32,8 +32,8 @@ internal sealed partial class LanPeerEngine
     /// <summary>Who announces more often wants to be found sooner.</summary>
     private TimeSpan NetworkLook => _options.AnnounceInterval < s_networkLook ? _options.AnnounceInterval : s_networkLook;
 
-    /// <summary>The timer's callback. Nothing may leave it, for the same reason.</summary>
-    private void OnTimer()
+    /// <summary>The alarm rings. Nothing may leave it: an unhandled exception on any thread ends the process.</summary>
+    private void OnAlarm()
     {
         Effects effects = RentEffects();
         try
@@ -49,7 +49,7 @@ internal sealed partial class LanPeerEngine
                 _counters.Dropped(DropReason.Fault);
                 if (!_isStopped)
                 {
-                    _timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+                    _alarm.Set(TimeSpan.FromSeconds(1));
                 }
             }
         }
@@ -197,7 +197,7 @@ internal sealed partial class LanPeerEngine
         }
     }
 
-    /// <summary>Sets the timer to what is due next. Called under the lock.</summary>
+    /// <summary>Sets the alarm to what is due next. Called under the lock.</summary>
     private void Schedule(bool force = false)
     {
         WakeHandshakes();
@@ -207,15 +207,12 @@ internal sealed partial class LanPeerEngine
         due = _discovery is null && _nextDiscoveryTry < due ? _nextDiscoveryTry : due;
         if (due >= _scheduled && !force)
         {
-            // It fires earlier, and looks again then. Each message moves a deadline on by a little; to set the timer anew
-            // each time would wake the runtime's timer thread as often, which takes longer than all else about a message.
+            // It rings earlier, and looks again then: each message moves a deadline on by a little.
             return;
         }
 
         _scheduled = due;
 
-        // The timer cuts fractions of a millisecond off, and would come too early again and again.
-        TimeSpan delay = due > TimeSpan.FromDays(365) ? due : TimeSpan.FromMilliseconds(Math.Ceiling((due - Elapsed).TotalMilliseconds));
-        _timer.Change(delay < TimeSpan.Zero ? TimeSpan.Zero : delay > TimeSpan.FromDays(1) ? TimeSpan.FromDays(1) : delay, Timeout.InfiniteTimeSpan);
+        _alarm.Set(due - Elapsed);
     }
 }
