@@ -178,16 +178,15 @@ internal static class CompetitorFigure
 
         public override double[] RoundTrips(int count)
         {
-            using LanSession alice = FanoutFigure.Start("alice");
-            using LanSession bob = FanoutFigure.Start("bob");
-            FanoutFigure.Until(() => alice.Peers.Any(peer => peer.PeerId is not null) && bob.Peers.Any(peer => peer.PeerId is not null), "the two know each other");
+            using Pair pair = Pair.Start();
+            (LanSession alice, LanSession bob) = pair;
             string text = new('x', s_payload.Length);
             return Time(count, () => _ = alice.SendDM(bob.UserId, text));
         }
 
         public override List<double> Deliver(int receivers, int messages, int blocks)
         {
-            using LanSession session = FanoutFigure.Start("fan");
+            using LanSession session = Loopback.Start("fan");
             using var peers = new SealedPeers(receivers, session);
             peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == receivers, "all peers are known");
             string text = new('x', s_payload.Length);
@@ -283,7 +282,7 @@ internal static class CompetitorFigure
             server.Start(IPAddress.Loopback, IPAddress.IPv6Loopback, 0);
             client.Start(IPAddress.Loopback, IPAddress.IPv6Loopback, 0);
             NetPeer peer = client.Connect("127.0.0.1", server.LocalPort, "key");
-            FanoutFigure.Until(() => peer.ConnectionState == ConnectionState.Connected, "it is connected");
+            Loopback.Until(() => peer.ConnectionState == ConnectionState.Connected, "it is connected");
             double[] times = Time(count, () =>
             {
                 peer.Send(s_payload, DeliveryMethod.ReliableOrdered);

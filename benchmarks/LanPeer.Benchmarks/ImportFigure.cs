@@ -27,8 +27,7 @@ internal static class ImportFigure
 
     public static IEnumerable<Result> Run()
     {
-        string root = FindRoot();
-        string module = Path.Combine(root, "out", "LanPeer", "LanPeer.psd1");
+        string module = Repository.Module;
         string folder = Directory.CreateTempSubdirectory("lanpeer-import-").FullName;
         try
         {
@@ -37,7 +36,7 @@ internal static class ImportFigure
             string warm = SampleModule.MakeEmpty(folder, "Warm");
             string empty = SampleModule.MakeEmpty(folder, "Empty");
             string smallest = SampleModule.MakeSmallest(folder, "Smallest");
-            (string program, string name) = FindProgram(root);
+            (string program, string name) = Repository.Shell;
             double Time(string path) => Measure(program, script, warm, path);
 
             // The first of each reads from the disk.
@@ -82,23 +81,5 @@ internal static class ImportFigure
         string line = output.Split('\n').FirstOrDefault(static line => line.StartsWith("elapsed ", StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"{program} measured nothing: {output}");
         return double.Parse(line["elapsed ".Length..], CultureInfo.InvariantCulture);
-    }
-
-    private static (string Path, string Name) FindProgram(string root)
-    {
-        string pwsh = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, pwsh)).FirstOrDefault(File.Exists);
-        return found is not null ? (found, "pwsh") : (Path.Combine(root, "out", "host", OperatingSystem.IsWindows() ? "LanPeer.Host.exe" : "LanPeer.Host"), "host");
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "out", "LanPeer", "LanPeer.psd1")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new FileNotFoundException("There is no out/LanPeer: run dotnet build first.");
     }
 }

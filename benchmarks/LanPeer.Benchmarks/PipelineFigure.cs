@@ -38,7 +38,7 @@ internal static class PipelineFigure
 
     public static IEnumerable<object> Run()
     {
-        using LanSession session = FanoutFigure.Start("pipe");
+        using LanSession session = Loopback.Start("pipe");
         InitialSessionState state = InitialSessionState.CreateDefault2();
         state.ImportPSModule([typeof(ReceiveLanMessageCommand).Assembly.Location]);
         state.Commands.Add(new SessionStateCmdletEntry("Write-Bare", typeof(WriteBareCommand), null));

@@ -22,9 +22,8 @@ internal static class RoundTripFigure
             return [$"roundtrip: left out, {NativeBaseline.Missing}."];
         }
 
-        using LanSession alice = FanoutFigure.Start("alice");
-        using LanSession bob = FanoutFigure.Start("bob");
-        FanoutFigure.Until(() => alice.Peers.Any(peer => peer.PeerId is not null) && bob.Peers.Any(peer => peer.PeerId is not null), "the two know each other");
+        using Pair pair = Pair.Start();
+        (LanSession alice, LanSession bob) = pair;
         // The compiler makes its best code of what was called often, some time later.
         for (int i = 0; i < 8; i++)
         {
