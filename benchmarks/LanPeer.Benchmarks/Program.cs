@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using LanPeer.Benchmarks.Competitors;
 
 namespace LanPeer.Benchmarks;
 
