@@ -26,6 +26,7 @@ internal static class Program
         ["large"] = LargeFigure.Run,
         ["codec"] = CodecFigure.Run,
         ["pipeline"] = PipelineFigure.Run,
+        ["completion"] = CompletionFigure.Run,
         ["idle"] = IdleFigure.Run,
         ["competitors"] = CompetitorFigure.Run,
         ["seal"] = SealFigure.Run,
