@@ -27,6 +27,7 @@ internal static class Program
         ["codec"] = CodecFigure.Run,
         ["pipeline"] = PipelineFigure.Run,
         ["completion"] = CompletionFigure.Run,
+        ["stop"] = StopFigure.Run,
         ["idle"] = IdleFigure.Run,
         ["competitors"] = CompetitorFigure.Run,
         ["seal"] = SealFigure.Run,
