@@ -79,9 +79,8 @@ internal static class BurstFigure
 
     private static List<Result> Messages()
     {
-        using LanSession alice = FanoutFigure.Start("alice");
-        using LanSession bob = FanoutFigure.Start("bob");
-        FanoutFigure.Until(() => alice.Peers.Any(peer => peer.PeerId is not null) && bob.Peers.Any(peer => peer.PeerId is not null), "the two know each other");
+        using Pair pair = Pair.Start();
+        (LanSession alice, LanSession bob) = pair;
         string text = new('x', 100);
         string to = bob.UserId;
         var rates = new List<double>();

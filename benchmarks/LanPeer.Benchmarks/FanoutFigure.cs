@@ -32,10 +32,10 @@ internal static class FanoutFigure
     /// <summary>Ratio of the sending thread's CPU to that of the baseline; for the floor in the tests.</summary>
     public static IEnumerable<Result> Plain(int size)
     {
-        using LanSession session = Start("fan");
+        using LanSession session = Loopback.Start("fan");
         using var sockets = new LoopbackSockets(size);
         sockets.Announce(session);
-        Until(() => session.Peers.Count == size, "all peers are known");
+        Loopback.Until(() => session.Peers.Count == size, "all peers are known");
         System.Threading.Thread.Sleep(200);
         _ = NativeBaseline.Drain(sockets.Handles, out _);
         string text = new('x', 200 - 92);
@@ -60,7 +60,7 @@ internal static class FanoutFigure
 
     private static IEnumerable<Result> Sealed(int size)
     {
-        using LanSession session = Start("fan");
+        using LanSession session = Loopback.Start("fan");
         using var peers = new SealedPeers(size, session);
         peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == size, "all peers are known");
         for (int i = 0; i < 50; i++)
@@ -90,29 +90,6 @@ internal static class FanoutFigure
         }
 
         return slices.Results($"fan-out to {size} sealed, {text.Length} characters and a signature", "<= 1.75");
-    }
-
-    internal static LanSession Start(string name) => LanSession.Start(new LanPeerOptions
-    {
-        Name = name,
-        Network = LanNetwork.Loopback,
-        DiscoveryPort = 20_000 + (Environment.ProcessId % 1_000),
-        Ephemeral = true,
-        InboxCapacity = 100_000,
-    });
-
-    internal static void Until(Func<bool> condition, string what)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromSeconds(60))
-            {
-                throw new TimeoutException($"Waited in vain: {what}.");
-            }
-
-            System.Threading.Thread.Sleep(5);
-        }
     }
 
     /// <summary>Slices of the baseline and of ours in turn.</summary>

@@ -19,10 +19,10 @@ internal static class FloodFigure
 
     private static List<Result> Flood(string kind)
     {
-        int discovery = 20_000 + (Environment.ProcessId % 1_000);
-        using LanSession alice = Start("alice", discovery);
-        using LanSession bob = Start("bob", discovery);
-        WaitFor(() => alice.Peers.Any(peer => peer.Name == "bob") && bob.Peers.Any(peer => peer.Name == "alice"));
+        int discovery = Loopback.DiscoveryPort;
+        using LanSession alice = Loopback.Start("alice", discovery);
+        using LanSession bob = Loopback.Start("bob", discovery);
+        Loopback.Until(() => alice.Peers.Any(peer => peer.Name == "bob") && bob.Peers.Any(peer => peer.Name == "alice"), "the two know each other");
         Talk(alice, bob, TimeSpan.FromSeconds(1));
         GC.Collect();
         using var self = Process.GetCurrentProcess();
@@ -54,14 +54,6 @@ internal static class FloodFigure
             Result.Of(what + "CPU a second after it", [100 * idle / TimeSpan.FromSeconds(2)], "% of a core", "idle"),
         ];
     }
-
-    private static LanSession Start(string name, int discovery) => LanSession.Start(new LanPeerOptions
-    {
-        Name = name,
-        Network = LanNetwork.Loopback,
-        DiscoveryPort = discovery,
-        Ephemeral = true,
-    });
 
     private static Process StartFlooder(string kind, int port, LanSession victim)
     {
@@ -115,19 +107,5 @@ internal static class FloodFigure
         }
 
         return false;
-    }
-
-    private static void WaitFor(Func<bool> condition)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(20))
-            {
-                throw new TimeoutException("The peers did not find each other.");
-            }
-
-            Thread.Sleep(20);
-        }
     }
 }

@@ -18,7 +18,7 @@ internal static class Floor
     public static int Run()
     {
         bool isWithin = true;
-        foreach (Func<IEnumerable<object>> figure in (Func<IEnumerable<object>>[])[CodecFigure.Run, SealFigure.Run, Fanout, PipelineFigure.Run])
+        foreach (Func<IEnumerable<object>> figure in (Func<IEnumerable<object>>[])[CodecFigure.Floor, SealFigure.Floor, Fanout, PipelineFigure.Run])
         {
             List<Result> results = [];
             for (int i = 0; i < Tries && (i == 0 || results.Exists(static result => !result.IsWithin)); i++)

@@ -18,13 +18,7 @@ internal static class IdleFigure
     public static int Peer(string[] args)
     {
         int discovery = int.Parse(args[0], CultureInfo.InvariantCulture);
-        using LanSession? session = discovery == 0 ? null : LanSession.Start(new LanPeerOptions
-        {
-            Name = "idle",
-            Network = LanNetwork.Loopback,
-            DiscoveryPort = discovery,
-            Ephemeral = true,
-        });
+        using LanSession? session = discovery == 0 ? null : Loopback.Start("idle", discovery);
         Console.WriteLine(session?.Port ?? 0);
         while (Console.ReadLine() is not null)
         {

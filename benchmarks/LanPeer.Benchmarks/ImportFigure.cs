@@ -8,14 +8,15 @@ using System.Linq;
 namespace LanPeer.Benchmarks;
 
 /// <summary>
-/// How long Import-Module takes: LanPeer, its format file and all, against an empty manifest with an empty assembly. Each
-/// time is taken in a fresh process, in turn, so that the disk's cache and whatever else the machine does meet both.
+/// How long Import-Module takes: LanPeer, its format file and all, against an empty manifest with an empty assembly, and
+/// against the smallest module with a command and a view. Each time is taken in a fresh process, in turn, so that the
+/// disk's cache and whatever else the machine does meet all three.
 /// </summary>
 internal static class ImportFigure
 {
     private const int Rounds = 15;
 
-    /// <summary>The first module of the process, as it is for users: what Import-Module itself loads is in both times.</summary>
+    /// <summary>The first module of the process, as it is for users: what Import-Module itself loads is in all times.</summary>
     private const string Script = """
         param($Module)
         $watch = [Diagnostics.Stopwatch]::StartNew()
@@ -26,38 +27,46 @@ internal static class ImportFigure
 
     public static IEnumerable<Result> Run()
     {
-        string root = FindRoot();
-        string module = Path.Combine(root, "out", "LanPeer", "LanPeer.psd1");
+        string module = Repository.Module;
         string folder = Directory.CreateTempSubdirectory("lanpeer-import-").FullName;
         try
         {
             string script = Path.Combine(folder, "import.ps1");
             File.WriteAllText(script, Script);
-            string warm = MakeEmpty(folder, "Warm");
-            string empty = MakeEmpty(folder, "Empty");
-            (string program, string name) = FindProgram(root);
+            string warm = SampleModule.MakeEmpty(folder, "Warm");
+            string empty = SampleModule.MakeEmpty(folder, "Empty");
+            string smallest = SampleModule.MakeSmallest(folder, "Smallest");
+            (string program, string name) = Repository.Shell;
             double Time(string path) => Measure(program, script, warm, path);
 
             // The first of each reads from the disk.
             _ = Time(empty);
+            _ = Time(smallest);
             _ = Time(module);
-            var baseline = new List<double>(Rounds);
+            var bare = new List<double>(Rounds);
+            var small = new List<double>(Rounds);
             var ours = new List<double>(Rounds);
             for (int i = 0; i < Rounds; i++)
             {
-                baseline.Add(Time(empty));
+                bare.Add(Time(empty));
+                small.Add(Time(smallest));
                 ours.Add(Time(module));
             }
 
-            yield return Result.Of($"import, empty manifest and assembly ({name})", baseline, "ms");
+            yield return Result.Of($"import, empty manifest and assembly ({name})", bare, "ms");
+            yield return Result.Of($"import, one command and one view ({name})", small, "ms");
             yield return Result.Of($"import, LanPeer ({name})", ours, "ms");
-            yield return Result.Of("import, LanPeer / empty", ours.Zip(baseline, static (one, other) => one / other), "x", "<= 1.5");
+            yield return Result.Of("import, LanPeer / empty", Ratios(ours, bare), "x", "<= 1.5");
+            yield return Result.Of("import, one command and one view / empty", Ratios(small, bare), "x");
+            yield return Result.Of("import, LanPeer / one command and one view", Ratios(ours, small), "x", "<= 1.5");
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    private static IEnumerable<double> Ratios(List<double> times, List<double> baseline) => times.Zip(baseline, static (one, other) => one / other);
 
     private static double Measure(string program, string script, string warm, string module)
     {
@@ -72,45 +81,5 @@ internal static class ImportFigure
         string line = output.Split('\n').FirstOrDefault(static line => line.StartsWith("elapsed ", StringComparison.Ordinal))
             ?? throw new InvalidOperationException($"{program} measured nothing: {output}");
         return double.Parse(line["elapsed ".Length..], CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>A manifest with an assembly that holds no command.</summary>
-    private static string MakeEmpty(string folder, string name)
-    {
-        string place = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
-        var assembly = new System.Reflection.Emit.PersistedAssemblyBuilder(new System.Reflection.AssemblyName(name), typeof(object).Assembly);
-        assembly.DefineDynamicModule(name);
-        assembly.Save(Path.Combine(place, $"{name}.dll"));
-        string manifest = Path.Combine(place, $"{name}.psd1");
-        File.WriteAllText(manifest, $$"""
-            @{
-                RootModule        = '{{name}}.dll'
-                ModuleVersion     = '0.1.0'
-                GUID              = '{{Guid.NewGuid()}}'
-                FunctionsToExport = @()
-                CmdletsToExport   = @()
-                VariablesToExport = @()
-                AliasesToExport   = @()
-            }
-            """);
-        return manifest;
-    }
-
-    private static (string Path, string Name) FindProgram(string root)
-    {
-        string pwsh = OperatingSystem.IsWindows() ? "pwsh.exe" : "pwsh";
-        string? found = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, pwsh)).FirstOrDefault(File.Exists);
-        return found is not null ? (found, "pwsh") : (Path.Combine(root, "out", "host", OperatingSystem.IsWindows() ? "LanPeer.Host.exe" : "LanPeer.Host"), "host");
-    }
-
-    private static string FindRoot()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "out", "LanPeer", "LanPeer.psd1")))
-        {
-            folder = Path.GetDirectoryName(folder);
-        }
-
-        return folder ?? throw new FileNotFoundException("There is no out/LanPeer: run dotnet build first.");
     }
 }

@@ -20,7 +20,7 @@ internal static class KillFigure
     {
         foreach (int size in s_sizes)
         {
-            List<LanSession> watchers = [.. Enumerable.Range(1, size - 1).Select(i => Victim.Start($"watcher{i}", Discovery))];
+            List<LanSession> watchers = [.. Enumerable.Range(1, size - 1).Select(i => Loopback.Start($"watcher{i}", Discovery))];
             try
             {
                 yield return Result.Of(
@@ -41,31 +41,17 @@ internal static class KillFigure
     private static double TimeToKnow(List<LanSession> watchers, string name)
     {
         using var victim = new Victim(name, Discovery);
-        Until(() => watchers.TrueForAll(watcher => watcher.Peers.Count == watchers.Count && Knows(watcher, name)));
+        Loopback.Until(() => watchers.TrueForAll(watcher => watcher.Peers.Count == watchers.Count && Knows(watcher, name)), "all know each other");
 
         // A second and more, so that the rounds of probes do not all begin with the newcomer's arrival.
         Thread.Sleep(TimeSpan.FromSeconds(1 + Random.Shared.NextDouble()));
         long began = Stopwatch.GetTimestamp();
         victim.Kill();
-        Until(() => !watchers.Exists(watcher => Knows(watcher, name)));
+        Loopback.Until(() => !watchers.Exists(watcher => Knows(watcher, name)), "all have noticed");
         return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
     private static bool Knows(LanSession watcher, string name) => watcher.Peers.Any(peer => peer.Name == name);
-
-    private static void Until(Func<bool> condition)
-    {
-        long began = Stopwatch.GetTimestamp();
-        while (!condition())
-        {
-            if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(1))
-            {
-                throw new TimeoutException("Not everybody has noticed within a minute.");
-            }
-
-            Thread.Sleep(2);
-        }
-    }
 
     /// <summary>A peer in a process of its own.</summary>
     internal sealed class Victim : IDisposable
@@ -86,18 +72,10 @@ internal static class KillFigure
         /// <summary>The process itself: lives until its input ends.</summary>
         public static int Live(string[] args)
         {
-            using LanSession session = Start(args[0], int.Parse(args[1], CultureInfo.InvariantCulture));
+            using LanSession session = Loopback.Start(args[0], int.Parse(args[1], CultureInfo.InvariantCulture));
             _ = Console.In.Read();
             return 0;
         }
-
-        public static LanSession Start(string name, int discovery) => LanSession.Start(new LanPeerOptions
-        {
-            Name = name,
-            DiscoveryPort = discovery,
-            Network = LanNetwork.Loopback,
-            Ephemeral = true,
-        });
 
         public void Kill()
         {

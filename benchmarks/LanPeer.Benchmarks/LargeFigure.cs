@@ -17,9 +17,8 @@ internal static class LargeFigure
 
     public static IEnumerable<object> Run()
     {
-        using LanSession alice = FanoutFigure.Start("alice");
-        using LanSession bob = FanoutFigure.Start("bob");
-        FanoutFigure.Until(() => alice.Peers.Any(peer => peer.PeerId is not null) && bob.Peers.Any(peer => peer.PeerId is not null), "the two know each other");
+        using Pair pair = Pair.Start();
+        (LanSession alice, LanSession bob) = pair;
         string text = new('x', Length);
         var ours = new List<double>();
         var baseline = new List<double>();

@@ -4,7 +4,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Linq;
 using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using LanPeer.Cmdlets.Commands;
 using LanPeer.Protocol;
 using LanPeer.Wire;
 
@@ -38,13 +37,8 @@ internal static class PipelineFigure
 
     public static IEnumerable<object> Run()
     {
-        using LanSession session = FanoutFigure.Start("pipe");
-        InitialSessionState state = InitialSessionState.CreateDefault2();
-        state.ImportPSModule([typeof(ReceiveLanMessageCommand).Assembly.Location]);
-        state.Commands.Add(new SessionStateCmdletEntry("Write-Bare", typeof(WriteBareCommand), null));
-        using Runspace runspace = RunspaceFactory.CreateRunspace(state);
-        runspace.ThreadOptions = PSThreadOptions.UseCurrentThread;
-        runspace.Open();
+        using LanSession session = Loopback.Start("pipe");
+        using Runspace runspace = ModuleRunspace.Open(PSThreadOptions.UseCurrentThread, new SessionStateCmdletEntry("Write-Bare", typeof(WriteBareCommand), null));
         LanMessage[] messages = [.. Enumerable.Range(0, Count).Select(Message)];
         runspace.SessionStateProxy.SetVariable("s", session);
         runspace.SessionStateProxy.SetVariable("all", messages);

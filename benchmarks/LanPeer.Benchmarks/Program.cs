@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.Json;
+using LanPeer.Benchmarks.Competitors;
 
 namespace LanPeer.Benchmarks;
 
@@ -25,6 +26,8 @@ internal static class Program
         ["large"] = LargeFigure.Run,
         ["codec"] = CodecFigure.Run,
         ["pipeline"] = PipelineFigure.Run,
+        ["completion"] = CompletionFigure.Run,
+        ["stop"] = StopFigure.Run,
         ["idle"] = IdleFigure.Run,
         ["competitors"] = CompetitorFigure.Run,
         ["seal"] = SealFigure.Run,

@@ -1,8 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
-using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Threading;
 
@@ -22,9 +20,8 @@ internal static class RoundTripFigure
             return [$"roundtrip: left out, {NativeBaseline.Missing}."];
         }
 
-        using LanSession alice = FanoutFigure.Start("alice");
-        using LanSession bob = FanoutFigure.Start("bob");
-        FanoutFigure.Until(() => alice.Peers.Any(peer => peer.PeerId is not null) && bob.Peers.Any(peer => peer.PeerId is not null), "the two know each other");
+        using Pair pair = Pair.Start();
+        (LanSession alice, LanSession bob) = pair;
         // The compiler makes its best code of what was called often, some time later.
         for (int i = 0; i < 8; i++)
         {
@@ -43,7 +40,7 @@ internal static class RoundTripFigure
         var tails = new List<double>();
         var baselineCpu = new List<double>();
         var ourCpu = new List<double>();
-        PinAll(core);
+        Cores.Pin(core);
         try
         {
             for (int block = 0; block < Blocks; block++)
@@ -51,7 +48,7 @@ internal static class RoundTripFigure
                 TimeSpan start = Environment.CpuUsage.TotalTime;
                 baseline.Add(Percentile(NativeBaseline.PingPong(Count, Length, core), 0.5));
                 TimeSpan middle = Environment.CpuUsage.TotalTime;
-                PinAll(core);
+                Cores.Pin(core);
                 TimeSpan next = Environment.CpuUsage.TotalTime;
                 double[] times = Ours(alice, bob, Count);
                 baselineCpu.Add((middle - start).TotalNanoseconds / Count);
@@ -62,7 +59,7 @@ internal static class RoundTripFigure
         }
         finally
         {
-            PinAll(-1);
+            Cores.Pin(-1);
         }
 
         return
@@ -103,16 +100,5 @@ internal static class RoundTripFigure
 
         _ = to.Inbox.Take(static _ => true, int.MaxValue);
         return times;
-    }
-
-    /// <summary>All threads of this process, those of the runtime too.</summary>
-    private static void PinAll(int core)
-    {
-        foreach (string path in Directory.GetDirectories("/proc/self/task"))
-        {
-            NativeBaseline.Pin(int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture), core);
-        }
-
-        Thread.Yield();
     }
 }

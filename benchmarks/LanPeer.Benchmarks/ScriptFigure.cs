@@ -4,8 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.IO;
 using System.Linq;
-using System.Reflection;
-using System.Threading;
 
 namespace LanPeer.Benchmarks;
 
@@ -21,18 +19,11 @@ internal static class ScriptFigure
 
     public static IEnumerable<object> Run()
     {
-        string root = Root();
-        string module = Path.Combine(root, "out", "LanPeer", "LanPeer.psd1");
-        if (!File.Exists(module))
-        {
-            throw new FileNotFoundException($"There is no {module}: run dotnet build first.");
-        }
-
+        string module = Repository.Module;
         int discovery = 22_000 + (Environment.ProcessId % 1_000);
-        List<LanSession> others = [.. Enumerable.Range(1, Others).Select(i => KillFigure.Victim.Start($"other{i}", discovery))];
+        List<LanSession> others = [.. Enumerable.Range(1, Others).Select(i => Loopback.Start($"other{i}", discovery))];
         string folder = Directory.CreateTempSubdirectory("lanpeer-script-").FullName;
-        string program = Find("pwsh") ?? Path.Combine(root, "out", "host", OperatingSystem.IsWindows() ? "LanPeer.Host.exe" : "LanPeer.Host");
-        string shell = Path.GetFileNameWithoutExtension(program);
+        (string program, string shell) = Repository.Shell;
         try
         {
             foreach ((string what, string find) in ((string, string)[])[("", "Find-LanPeer"), (" -Count 3", "Find-LanPeer -Count 3")])
@@ -81,28 +72,7 @@ internal static class ScriptFigure
         }
 
         // Its goodbye is heard before the next round begins.
-        long left = Stopwatch.GetTimestamp();
-        while (others.Exists(static other => other.Peers.Any(static peer => peer.Name == "script")) && Stopwatch.GetElapsedTime(left).TotalSeconds < 20)
-        {
-            Thread.Sleep(5);
-        }
-
+        Loopback.Until(() => !others.Exists(static other => other.Peers.Any(static peer => peer.Name == "script")), "it is gone");
         return TimeSpan.FromTicks(ended - began).TotalSeconds;
-    }
-
-    private static string? Find(string program)
-        => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
-            .Select(folder => Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program))
-            .FirstOrDefault(File.Exists);
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(Path.GetDirectoryName(Assembly.GetExecutingAssembly().Location)!);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "build.ps1")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("This program is not in its repository.");
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Threading;
 using LanPeer.Protocol;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
@@ -22,6 +23,8 @@ internal sealed class SealedPeers : IDisposable
     private readonly SocketAddress _from = new(AddressFamily.InterNetwork);
     private readonly byte[] _buffer = new byte[65_536];
     private readonly IPEndPoint _session;
+    private readonly LanInbox _inbox = new(100_000, 64 * 1_048_576);
+    private long _arrived;
 
     public SealedPeers(int count, LanSession session)
         : this(count, (ushort)session.Port, (ushort)session.Options.DiscoveryPort)
@@ -62,8 +65,8 @@ internal sealed class SealedPeers : IDisposable
     /// </summary>
     public int? Ticking { get; set; }
 
-    /// <summary>Messages that have come.</summary>
-    public long Arrived { get; private set; }
+    /// <summary>Messages that were in an inbox and were read; any thread may ask.</summary>
+    public long Arrived => Interlocked.Read(ref _arrived);
 
     /// <summary>Lets all of them read what has come, answer, and do what is due, once.</summary>
     public void Pump()
@@ -124,7 +127,7 @@ internal sealed class SealedPeers : IDisposable
         while (Stopwatch.GetElapsedTime(began) < time)
         {
             Pump();
-            System.Threading.Thread.Sleep(5);
+            Thread.Sleep(5);
         }
     }
 
@@ -140,7 +143,7 @@ internal sealed class SealedPeers : IDisposable
 
     private void Carry(PeerMachine machine, Socket socket)
     {
-        Arrived += _effects.Arrivals.Count;
+        Read();
         foreach (Outgoing send in _effects.Sends)
         {
             // Announcements to everybody would make all of them meet.
@@ -152,6 +155,22 @@ internal sealed class SealedPeers : IDisposable
 
         _effects.Clear();
         machine.SetInbox(0, 0);
+    }
+
+    /// <summary>Into an inbox, and out of it again. One serves all, as it is empty after each.</summary>
+    private void Read()
+    {
+        if (_effects.Arrivals.Count == 0)
+        {
+            return;
+        }
+
+        foreach (Arrival arrival in _effects.Arrivals)
+        {
+            _ = _inbox.TryAdd(PublicViews.Message(arrival), out _);
+        }
+
+        Interlocked.Add(ref _arrived, _inbox.Take(static _ => true, int.MaxValue).Count);
     }
 
     private Moment Now() => new(Stopwatch.GetElapsedTime(_epoch), DateTimeOffset.UtcNow);
