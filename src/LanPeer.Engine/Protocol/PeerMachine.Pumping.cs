@@ -91,7 +91,7 @@ internal sealed partial class PeerMachine
         if (mayCarry && !channel.Sent.IsFull)
         {
             length += WriteControl(room[length..], channel, record);
-            if (channel.Probes > 0 || IsOpen(channel, now))
+            if (channel.Probes > 0 || (IsOpen(channel, now) && (length > 0 || channel.GathersUntil(MaxFrameBytes) <= now.Elapsed)))
             {
                 length += channel.Outbound.Fill(room[length..], record, now.Elapsed);
             }
@@ -166,7 +166,9 @@ internal sealed partial class PeerMachine
         if (channel.Outbound.HasWork && channel.Window.HasRoom)
         {
             TimeSpan paced = channel.Window.NextSend(now.Elapsed, channel.RoundTrip);
-            due = paced > now.Elapsed && paced < due ? paced : due;
+            TimeSpan gathered = channel.GathersUntil(MaxFrameBytes);
+            TimeSpan next = paced > gathered ? paced : gathered;
+            due = next > now.Elapsed && next < due ? next : due;
         }
 
         _nextDelivery = due < _nextDelivery ? due : _nextDelivery;

@@ -64,6 +64,7 @@ internal sealed partial class Channel
         }
 
         _lossDue = TimeSpan.MaxValue;
+        _small = 0;
     }
 
     private void DetectLoss(TimeSpan now)
@@ -72,6 +73,7 @@ internal sealed partial class Channel
         _lossDue = Sent.FindLost(now, _roundTrip.LossDelay, _found);
         foreach (SentDatagram datagram in _found)
         {
+            NoteOver(datagram);
             Window.Lost(datagram.Size, datagram.SentAt, now);
             _ = Lost(datagram);
         }

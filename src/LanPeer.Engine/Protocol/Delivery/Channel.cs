@@ -104,6 +104,7 @@ internal sealed partial class Channel
 
         Taken++;
         Sent.Add(datagram);
+        NoteSmall(datagram);
         Window.Sent(datagram.Size);
         Probes = Math.Max(0, Probes - 1);
     }
@@ -125,6 +126,7 @@ internal sealed partial class Channel
             foreach (SentDatagram datagram in _found)
             {
                 newest = datagram.Order > newest.Order ? datagram : newest;
+                NoteOver(datagram);
                 Window.Acknowledged(datagram.Size, datagram.SentAt, datagram.WasLimited);
                 Arrived(datagram);
             }

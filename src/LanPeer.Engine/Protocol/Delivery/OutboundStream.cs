@@ -23,6 +23,7 @@ internal sealed partial class OutboundStream
     private readonly List<OutboundMessage> _messages = [];
     private int _nextNew;
     private ulong _nextSequence = 1;
+
     /// <summary>Its number; 0 before the first message is sent.</summary>
     public ulong Id { get; private set; }
 
@@ -65,6 +66,18 @@ internal sealed partial class OutboundStream
 
             return _nextNew < _messages.Count ? _messages[_nextNew] : null;
         }
+    }
+
+    /// <summary>Whether what was never sent and may be sent now takes so many bytes of frames.</summary>
+    public bool Fills(int bytes)
+    {
+        // Each takes 27 bytes and more, so few are looked at.
+        for (int i = _nextNew; i < _messages.Count && bytes > 0 && MayBegin(_messages[i]); i++)
+        {
+            bytes -= _messages[i].Outcome != Outcome.Open ? 0 : Frames.Header + MessageFrame.Header + _messages[i].Body.Length - _messages[i].Next;
+        }
+
+        return bytes <= 0;
     }
 
     /// <summary>Whether there is room for another message.</summary>
