@@ -1,3 +1,4 @@
+using System;
 using System.Globalization;
 using System.Text;
 
@@ -69,6 +70,13 @@ internal static class VisibleText
     {
         for (int i = 0; i < text.Length; i++)
         {
+            int plain = text.AsSpan(i).IndexOfAnyExceptInRange(' ', '~');
+            if (plain < 0)
+            {
+                return -1;
+            }
+
+            i += plain;
             char c = text[i];
             bool suspect = c < 0x20 || (c >= 0x7F && (char.IsSurrogate(c) || IsHidden(new Rune(c))));
             if (suspect && !(keepLayout && IsLayout(text, i)))

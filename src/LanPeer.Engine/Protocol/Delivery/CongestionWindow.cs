@@ -22,8 +22,11 @@ internal sealed class CongestionWindow
     /// <summary>A quarter of the receive buffer that is asked of the kernel.</summary>
     private const int Most = 1_048_576;
 
-    /// <summary>Timers come about every millisecond: what may go out in two of them goes out at once.</summary>
+    /// <summary>What may go out within this time goes out at once: the kernel takes many datagrams for little more than one.</summary>
     private static readonly TimeSpan s_burst = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Who has to wait waits for what this time gives, as it costs a wake-up.</summary>
+    private static readonly TimeSpan s_quantum = TimeSpan.FromMilliseconds(1);
 
     private int _window = Initial;
     private int _threshold = int.MaxValue;
@@ -43,7 +46,14 @@ internal sealed class CongestionWindow
     public TimeSpan NextSend(TimeSpan now, TimeSpan roundTrip)
     {
         Refill(now, roundTrip);
-        return _allowance >= MaxDatagram ? now : now + TimeSpan.FromSeconds((MaxDatagram - _allowance) / Rate(roundTrip));
+        if (_allowance >= MaxDatagram)
+        {
+            return now;
+        }
+
+        double rate = Rate(roundTrip);
+        double enough = Math.Max(MaxDatagram, rate * s_quantum.TotalSeconds);
+        return now + TimeSpan.FromSeconds((enough - _allowance) / rate);
     }
 
     public void Sent(int bytes)
