@@ -18,8 +18,8 @@ internal sealed partial class LanPeerEngine
     /// <summary>Handshakes after which their memory is given back: they have left a megabyte by then.</summary>
     private const int TrimAfter = 100;
 
-    /// <summary>Not while more of them come, nor before the compiler has made its best code of what they called.</summary>
-    private static readonly TimeSpan s_trimWhenQuietFor = TimeSpan.FromSeconds(10);
+    /// <summary>Where 100 come many more do, and the compiler makes its best code of what they call, which takes memory too.</summary>
+    private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(20);
 
     private readonly AutoResetEvent _work = new(false);
     private long _savedPins;
@@ -48,15 +48,16 @@ internal sealed partial class LanPeerEngine
         WaitHandle[] either = [_stopping, _work];
         var effects = new Effects();
         int done = 0;
+        TimeSpan trimAt = TimeSpan.Zero;
         while (true)
         {
-            int woken = WaitHandle.WaitAny(either, done < TrimAfter ? Timeout.InfiniteTimeSpan : s_trimWhenQuietFor);
-            if (woken == 0)
+            TimeSpan left = trimAt - Elapsed;
+            if (WaitHandle.WaitAny(either, done < TrimAfter ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero) == 0)
             {
                 return;
             }
 
-            if (woken == WaitHandle.WaitTimeout)
+            if (done >= TrimAfter && Elapsed >= trimAt)
             {
                 NativeHeap.Trim();
                 done = 0;
@@ -67,7 +68,7 @@ internal sealed partial class LanPeerEngine
                 while (DoOne(effects))
                 {
                     effects.Clear();
-                    done++;
+                    trimAt = ++done == TrimAfter ? Elapsed + s_trimDelay : trimAt;
                 }
 
                 SavePins();
