@@ -179,6 +179,11 @@ internal static class MessageWriter
 
     private static bool Content(ref DatagramWriter writer, string text)
     {
+        if (writer.TryPlainField("CONTENT"u8, text))
+        {
+            return false;
+        }
+
         bool escaped = ContentEscape.IsNeeded(text);
         writer.Field("CONTENT"u8, escaped ? ContentEscape.Encode(text) : text);
         return escaped;
