@@ -10,17 +10,37 @@ namespace LanPeer.Wire;
 /// </summary>
 internal ref struct Datagram
 {
-    private readonly ReadOnlySpan<byte> _bytes;
-    internal FieldSlices Slices;
+    private ReadOnlySpan<byte> _bytes;
+    private FieldSlices _slices;
 
-    internal Datagram(ReadOnlySpan<byte> bytes) => _bytes = bytes;
+    /// <summary>A bit for each key that came.</summary>
+    private uint _present;
 
-    public MessageType Type { get; internal set; }
+    /// <summary>A bit for each key that came in both dialects: the lean form is exact, nothing is to be stripped.</summary>
+    private uint _exact;
 
-    public Dialect Dialect { get; internal set; }
+    public MessageType Type;
+
+    public Dialect Dialect;
 
     /// <summary>PORT of an announcement, or 0 when it names none.</summary>
-    public ushort Port { get; internal set; }
+    public ushort Port;
+
+    /// <summary>Begins to read.</summary>
+    /// <remarks>
+    /// Field by field, neither by a constructor nor by default: what a constructor makes is copied, and what holds a span
+    /// is cleared 8 bytes at a time. The one took 24 ns, the other 7, and all of reading takes less than 80.
+    /// </remarks>
+    internal static void Begin(ReadOnlySpan<byte> bytes, out Datagram datagram)
+    {
+        datagram._bytes = bytes;
+        datagram._slices = default;
+        datagram._present = 0;
+        datagram._exact = 0;
+        datagram.Type = MessageType.Unknown;
+        datagram.Dialect = Dialect.Lean;
+        datagram.Port = 0;
+    }
 
     /// <summary>Bytes of the whole datagram.</summary>
     public readonly int Length => _bytes.Length;
@@ -29,12 +49,12 @@ internal ref struct Datagram
     public readonly ReadOnlySpan<byte> Sender => Has(Field.UserId) ? this[Field.UserId] : this[Field.From];
 
     public readonly ReadOnlySpan<byte> this[Field field]
-        => _bytes.Slice(Slices[(int)field].Start, Slices[(int)field].Length);
+        => _bytes.Slice(_slices[(int)field].Start, _slices[(int)field].Length);
 
-    public readonly bool Has(Field field) => Slices[(int)field].Present;
+    public readonly bool Has(Field field) => (_present & (1u << (int)field)) != 0;
 
     /// <summary>Whether the key is present with a value that is not empty.</summary>
-    public readonly bool HasValue(Field field) => Slices[(int)field].Length != 0;
+    public readonly bool HasValue(Field field) => _slices[(int)field].Length != 0;
 
     public readonly string Text(Field field) => Encoding.UTF8.GetString(this[field]);
 
@@ -66,5 +86,23 @@ internal ref struct Datagram
     /// <summary>All of its bytes, to be kept.</summary>
     public readonly byte[] Copy() => _bytes.ToArray();
 
-    internal readonly ReadOnlySpan<byte> Raw(in FieldSlice slice) => _bytes.Slice(slice.Start, slice.Length);
+    internal readonly ReadOnlySpan<byte> Raw(int start, int length) => _bytes.Slice(start, length);
+
+    internal readonly bool IsExact(Field field) => (_exact & (1u << (int)field)) != 0;
+
+    internal void SetExact(Field field) => _exact |= 1u << (int)field;
+
+    internal void Set(Field field, int start, int length)
+    {
+        _slices[(int)field].Start = start;
+        _slices[(int)field].Length = length;
+        _present |= 1u << (int)field;
+    }
+
+    /// <summary>Shortens a value by so many bytes in front and behind.</summary>
+    internal void Strip(Field field, int leading, int trailing)
+    {
+        _slices[(int)field].Start += leading;
+        _slices[(int)field].Length -= leading + trailing;
+    }
 }

@@ -42,10 +42,6 @@ internal struct FieldSlice
 {
     public int Start;
     public int Length;
-    public bool Present;
-
-    /// <summary>Set when the key came in both dialects: the lean form is exact, nothing is to be stripped.</summary>
-    public bool Exact;
 }
 
 [InlineArray((int)Field.None)]

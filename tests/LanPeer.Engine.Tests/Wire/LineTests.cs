@@ -56,6 +56,66 @@ public sealed class LineTests
         }
     }
 
+    [Fact]
+    public void Texts_of_every_length_are_read_with_a_byte_order_mark_and_without()
+    {
+        for (int length = 0; length < 140; length++)
+        {
+            foreach (string mark in (string[])["", "\uFEFF"])
+            {
+                foreach (string end in (string[])["", "\n", "\r\n", ":", "\n:"])
+                {
+                    // Of 25 bytes and more: those below 32 are read one at a time.
+                    byte[] bytes = Encoding.UTF8.GetBytes($"{mark}TYPE:POST\nFROM:a@b\nX:{new string('\u00E9', length / 2)}{new string('x', length % 2)}{end}");
+
+                    Assert.Equal(DropReason.None, DatagramReader.Read(bytes, out Datagram datagram));
+                    Assert.Equal("a@b", datagram.Text(Field.From));
+                    Assert.Equal(MessageType.Post, datagram.Type);
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_byte_that_is_no_text_is_found_at_every_place_and_whatever_else_is_wrong()
+    {
+        foreach (string fault in (string[])["", "FROM:c@d\n", "TYPE:DM\n", "TYPE:\n"])
+        {
+            string start = $"TYPE:POST\n{fault}FROM:a@b\nCONTENT:";
+            for (int length = 1; length < 80; length++)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(start + new string('x', length));
+                DropReason sound = DatagramReader.Read(bytes, out _);
+                for (int place = 1; place < bytes.Length; place++)
+                {
+                    byte whole = bytes[place];
+                    bytes[place] = 0x80;
+                    Assert.Equal(DropReason.NotText, DatagramReader.Read(bytes, out Datagram datagram));
+                    Assert.False(datagram.Has(Field.Type));
+                    bytes[place] = whole;
+                }
+
+                Assert.Equal(fault.Length == 0 ? DropReason.None : DropReason.ConflictingFields, sound);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_letter_of_two_bytes_is_read_at_every_place()
+    {
+        for (int length = 0; length < 80; length++)
+        {
+            for (int place = 0; place <= length; place++)
+            {
+                string content = new string('x', place) + "\u00E9" + new string('y', length - place);
+
+                Assert.Equal(DropReason.None, DatagramReader.Read(Encoding.UTF8.GetBytes($"TYPE:POST\nFROM:a@b\nCONTENT:{content}\nMESSAGE_ID:7"), out Datagram datagram));
+                Assert.Equal(content, datagram.Text(Field.Content));
+                Assert.Equal("7", datagram.Text(Field.MessageId));
+            }
+        }
+    }
+
     /// <summary>The first of each key; contradictions are not read at all.</summary>
     private static Dictionary<string, string> Split(string text)
     {
