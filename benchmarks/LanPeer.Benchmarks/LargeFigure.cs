@@ -22,7 +22,7 @@ internal static class LargeFigure
         string text = new('x', Length);
         var ours = new List<double>();
         var baseline = new List<double>();
-        for (int round = -1; round < Rounds; round++)
+        for (int round = -10; round < Rounds; round++)
         {
             double tcp = Tcp();
             long began = Stopwatch.GetTimestamp();

@@ -58,12 +58,16 @@ internal static unsafe class NativeBaseline
     public static ulong Receive(int socket, int count) => ((delegate* unmanaged<int, int, ulong>)Export("lp_receive"))(socket, count);
 
     /// <summary>Round trips between two threads that block; nanoseconds of each.</summary>
-    public static double[] PingPong(int rounds, int length, int core)
+    /// <param name="rounds">How many.</param>
+    /// <param name="length">Bytes.</param>
+    /// <param name="core">Where both run; -1 anywhere.</param>
+    /// <param name="isRelayed">Whether a third thread receives what comes back and wakes the one that waits.</param>
+    public static double[] PingPong(int rounds, int length, int core, bool isRelayed = false)
     {
         double[] times = new double[rounds];
         fixed (double* first = times)
         {
-            int done = ((delegate* unmanaged<int, int, int, double*, int>)Export("lp_ping_pong"))(rounds, length, core, first);
+            int done = ((delegate* unmanaged<int, int, int, int, double*, int>)Export("lp_ping_pong"))(rounds, length, core, isRelayed ? 1 : 0, first);
             return done == rounds ? times : throw new InvalidOperationException("The baseline's ping-pong stopped.");
         }
     }

@@ -23,7 +23,7 @@ internal static class RoundTripFigure
         using Pair pair = Pair.Start();
         (LanSession alice, LanSession bob) = pair;
         // The compiler makes its best code of what was called often, some time later.
-        for (int i = 0; i < 8; i++)
+        for (int i = 0; i < 30; i++)
         {
             _ = Ours(alice, bob, 2 * Count);
             Thread.Sleep(100);
@@ -36,6 +36,7 @@ internal static class RoundTripFigure
     {
         string where = core < 0 ? "cores free" : "one core";
         var baseline = new List<double>();
+        var relayed = new List<double>();
         var ours = new List<double>();
         var tails = new List<double>();
         var baselineCpu = new List<double>();
@@ -48,6 +49,7 @@ internal static class RoundTripFigure
                 TimeSpan start = Environment.CpuUsage.TotalTime;
                 baseline.Add(Percentile(NativeBaseline.PingPong(Count, Length, core), 0.5));
                 TimeSpan middle = Environment.CpuUsage.TotalTime;
+                relayed.Add(Percentile(NativeBaseline.PingPong(Count, Length, core, isRelayed: true), 0.5));
                 Cores.Pin(core);
                 TimeSpan next = Environment.CpuUsage.TotalTime;
                 double[] times = Ours(alice, bob, Count);
@@ -65,9 +67,11 @@ internal static class RoundTripFigure
         return
         [
             Result.Of($"round trip, {where}: ping-pong in C, p50", baseline.Select(Microseconds), "us"),
+            Result.Of($"round trip, {where}: the same with a thread that receives for the one that waits, p50", relayed.Select(Microseconds), "us"),
             Result.Of($"round trip, {where}: DM and receipt, p50", ours.Select(Microseconds), "us"),
             Result.Of($"round trip, {where}: DM and receipt, p99", tails.Select(Microseconds), "us"),
             Result.Of($"round trip, {where}: DM / ping-pong", ours.Select((one, i) => one / baseline[i]), "x", core < 0 ? "" : "<= 2.5"),
+            Result.Of($"round trip, {where}: DM / the same with such a thread", ours.Select((one, i) => one / relayed[i]), "x"),
             Result.Of($"round trip, {where}: CPU of all threads, C", baselineCpu.Select(Microseconds), "us"),
             Result.Of($"round trip, {where}: CPU of all threads, LanPeer", ourCpu.Select(Microseconds), "us"),
             Result.Of($"round trip, {where}: CPU, DM / ping-pong", ourCpu.Select((one, i) => one / baselineCpu[i]), "x"),

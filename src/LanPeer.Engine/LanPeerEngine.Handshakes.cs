@@ -18,8 +18,11 @@ internal sealed partial class LanPeerEngine
     /// <summary>Handshakes after which their memory is given back: they have left a megabyte by then.</summary>
     private const int TrimAfter = 100;
 
-    /// <summary>Where 100 come many more do, and the compiler makes its best code of what they call, which takes memory too.</summary>
+    /// <summary>Where 100 come many more do, and the compiler makes its best code of what they call, which takes memory too: it waits for the last of them.</summary>
     private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(20);
+
+    /// <summary>It does not wait for longer, as in a large network some handshake is always made.</summary>
+    private static readonly TimeSpan s_trimLatest = TimeSpan.FromSeconds(60);
 
     private readonly AutoResetEvent _work = new(false);
     private long _savedPins;
@@ -49,6 +52,7 @@ internal sealed partial class LanPeerEngine
         var effects = new Effects();
         int done = 0;
         TimeSpan trimAt = TimeSpan.Zero;
+        TimeSpan trimBy = TimeSpan.Zero;
         while (true)
         {
             TimeSpan left = trimAt - Elapsed;
@@ -68,7 +72,8 @@ internal sealed partial class LanPeerEngine
                 while (DoOne(effects))
                 {
                     effects.Clear();
-                    trimAt = ++done == TrimAfter ? Elapsed + s_trimDelay : trimAt;
+                    trimBy = ++done == TrimAfter ? Elapsed + s_trimLatest : trimBy;
+                    trimAt = Elapsed + s_trimDelay < trimBy ? Elapsed + s_trimDelay : trimBy;
                 }
 
                 SavePins();

@@ -152,7 +152,7 @@ internal sealed partial class LanPeerEngine
     }
 
     /// <summary>
-    /// Sets the timer and the handshakes' thread to what is due now, and takes the turn to send, under the lock: what one
+    /// Sets the alarm and the handshakes' thread to what is due now, and takes the turn to send, under the lock: what one
     /// thread has decided leaves before what another decides after it. Otherwise a command that sees a new peer could send to it before the answer by which that peer knows us.
     /// </summary>
     private void BeginSending(Effects effects)

@@ -14,7 +14,7 @@ using LanPeer.Wire;
 namespace LanPeer;
 
 /// <summary>
-/// Drives one <see cref="PeerMachine"/> over two sockets and a timer. One lock guards the machine; it is taken per batch
+/// Drives one <see cref="PeerMachine"/> over two sockets and an alarm. One lock guards the machine; it is taken per batch
 /// of datagrams and per command, and nothing is sent or called back under it. docs/architecture.md tells the way of a
 /// datagram through here.
 /// </summary>

@@ -5,6 +5,7 @@
 #include <immintrin.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -160,14 +161,36 @@ static int bound(struct sockaddr_in *a) {
     return s;
 }
 
-// Blocking ping-pong between two threads; the time of each round trip in nanoseconds.
-int lp_ping_pong(int rounds, int length, int core, double *times) {
+struct relay {
+    int socket;
+    int rounds;
+    int core;
+    sem_t came;
+};
+
+static void *relay_main(void *argument) {
+    struct relay *r = argument;
+    lp_pin(0, r->core);
+    char bytes[SLOT];
+    for (int i = 0; i < r->rounds; i++) {
+        if (recvfrom(r->socket, bytes, sizeof bytes, 0, NULL, NULL) < 0) break;
+        sem_post(&r->came);
+    }
+    return NULL;
+}
+
+// Blocking ping-pong between two threads; the time of each round trip in nanoseconds. Relayed, a third thread receives what
+// comes back and wakes the one that waits, as it is where one thread receives for many that wait.
+int lp_ping_pong(int rounds, int length, int core, int relayed, double *times) {
     struct sockaddr_in here, there;
     int a = bound(&here), b = bound(&there);
     if (a < 0 || b < 0) return -1;
     struct echo e = {b, rounds, length, core};
-    pthread_t thread;
+    struct relay r = {.socket = a, .rounds = rounds, .core = core};
+    sem_init(&r.came, 0, 0);
+    pthread_t thread, receiver;
     if (pthread_create(&thread, NULL, echo_main, &e)) return -1;
+    if (relayed && pthread_create(&receiver, NULL, relay_main, &r)) return -1;
     lp_pin(0, core);
     char bytes[SLOT];
     memset(bytes, 'x', sizeof bytes);
@@ -175,10 +198,11 @@ int lp_ping_pong(int rounds, int length, int core, double *times) {
     for (; i < rounds; i++) {
         uint64_t start = now();
         sendto(a, bytes, (size_t)length, 0, (struct sockaddr *)&there, sizeof there);
-        if (recvfrom(a, bytes, sizeof bytes, 0, NULL, NULL) < 0) break;
+        if (relayed ? sem_wait(&r.came) : recvfrom(a, bytes, sizeof bytes, 0, NULL, NULL) < 0) break;
         times[i] = (double)(now() - start);
     }
     pthread_join(thread, NULL);
+    if (relayed) pthread_join(receiver, NULL);
     lp_pin(0, -1);
     close(a);
     close(b);
