@@ -115,7 +115,7 @@ internal sealed partial class PeerMachine
         }
 
         NoteMessage(peer, now);
-        record.WasLimited = channel.Outbound.HasWork;
+        record.WasLimited = channel.Outbound.HasWork && channel.GathersUntil(MaxFrameBytes) <= now.Elapsed;
         channel.OnSent(record);
         return true;
     }
