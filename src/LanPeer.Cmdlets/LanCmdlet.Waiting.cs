@@ -48,9 +48,10 @@ public abstract partial class LanCmdlet
     private protected void BeginProgress(string activity, TimeSpan timeout, Func<string> status)
         => BeginProgress(activity, () => (status(), timeout > TimeSpan.Zero ? _progress!.Elapsed / timeout : 1));
 
-    /// <summary>It is done. Not called where the pipeline was stopped: then nothing can be written, and hosts clear up themselves.</summary>
+    /// <summary>It is done: what was narrated up to here is written. Not called where the pipeline was stopped: then nothing can be written, and hosts clear up themselves.</summary>
     private protected void EndProgress()
     {
+        Narrate();
         _progress?.End();
         _progress = null;
     }

@@ -27,7 +27,6 @@ public abstract class SendCmdlet : LanSessionCmdlet
             SendRecord(RequireSession());
             Window.EndRecord();
             EndProgress();
-            Narrate();
         }
         catch (OperationCanceledException)
         {
@@ -43,7 +42,6 @@ public abstract class SendCmdlet : LanSessionCmdlet
             BeginProgress(Activity, () => Window.Progress);
             Window.End();
             EndProgress();
-            Narrate();
         }
         catch (OperationCanceledException)
         {

@@ -10,7 +10,8 @@ using LanPeer.Wire;
 namespace LanPeer;
 
 /// <summary>The wire in words, for those who listen: a line for each datagram and each message. Costs nothing while nobody does.</summary>
-internal sealed class EngineTrace
+/// <param name="engine">The engine's lock, under which messages arrive and are settled.</param>
+internal sealed class EngineTrace(object engine)
 {
     /// <summary>The longest name of a type that is told; anybody may send any.</summary>
     private const int LongestType = 32;
@@ -23,7 +24,7 @@ internal sealed class EngineTrace
 
     public LanNarration Open()
     {
-        var narration = new LanNarration(Close);
+        var narration = new LanNarration(Close, engine);
         lock (_gate)
         {
             _listeners = [.. _listeners, narration];

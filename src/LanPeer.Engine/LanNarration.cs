@@ -15,17 +15,21 @@ public sealed class LanNarration : IDisposable
 
     private readonly Queue<string> _lines = new();
     private readonly Action<LanNarration> _close;
+    private readonly object _engine;
     private long _missed;
 
-    internal LanNarration(Action<LanNarration> close)
+    internal LanNarration(Action<LanNarration> close, object engine)
     {
         _close = close;
+        _engine = engine;
     }
 
     /// <summary>Takes what happened since the last call, with control characters made visible.</summary>
     /// <returns>Oldest first. When more happened than is kept, 1,000 lines, the last one says how much is left out.</returns>
     public IReadOnlyList<string> Take()
     {
+        // Whoever has seen a message or what became of one finds its line here, although the line is written second.
+        lock (_engine)
         lock (_lines)
         {
             if (_missed > 0)

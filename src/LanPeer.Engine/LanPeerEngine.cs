@@ -57,6 +57,7 @@ internal sealed partial class LanPeerEngine : IDisposable
         _unicast = unicast;
         _store = store;
         Events = new EngineEvents(options.InboxCapacity);
+        Trace = new EngineTrace(_gate);
         Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes) { Taken = OnInboxTaken };
         _machine = new PeerMachine(
             new PeerSettings
@@ -162,7 +163,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     }
 
     /// <summary>Tells what happens on the wire.</summary>
-    public EngineTrace Trace { get; } = new();
+    public EngineTrace Trace { get; }
 
     /// <summary>What is raised for whoever listens.</summary>
     public EngineEvents Events { get; }

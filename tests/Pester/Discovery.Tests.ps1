@@ -78,7 +78,7 @@ Describe 'Peers find each other' {
         $port = Get-DiscoveryPort
         $sessions = 'alice', 'bob' | ForEach-Object { Start-LanPeer $_ -DiscoveryPort $port }
         Wait-Meeting @sessions
-        Receive-LanMessage -Session $sessions[0] -Timeout 3 | Should -BeNullOrEmpty
+        Receive-LanMessage -Session $sessions[0] -Timeout 1.5 | Should -BeNullOrEmpty
         foreach ($session in $sessions) {
             # Four announcements of the burst, an answer or two to the other's.
             $session.Counters.Sent | Should -BeLessThan 20

@@ -12,9 +12,9 @@ BeforeDiscovery {
         @{ Id = 'NetworkConfined'; Category = 'InvalidArgument'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Network Lan } }
         @{ Id = 'SeedNotResolved'; Category = 'ObjectNotFound'; Target = 'new'; Script = { Start-LanPeer new -DiscoveryPort $port -Seed '[::1]:8000' } }
         @{ Id = 'SessionStopped'; Category = 'InvalidOperation'; Target = 'stopped@127.0.0.1'; Script = { Send-LanPost 'hello' -Session $stopped } }
-        @{ Id = 'MessageTooLarge'; Category = 'LimitsExceeded'; Target = 'x' * 70000; Script = { Send-LanDM bob ('x' * 70000) } }
+        @{ Id = 'MessageTooLarge'; Category = 'LimitsExceeded'; Target = { 'x' * 70000 }; Script = { Send-LanDM bob ('x' * 70000) } }
         @{ Id = 'EmptyMessage'; Category = 'InvalidData'; Target = ''; Script = { Send-LanDM bob '' } }
-        @{ Id = 'InvalidText'; Category = 'InvalidData'; Target = "$([char] 0xD800)"; Script = { Send-LanPost "$([char] 0xD800)" } }
+        @{ Id = 'InvalidText'; Category = 'InvalidData'; Target = { "$([char] 0xD800)" }; Script = { Send-LanPost "$([char] 0xD800)" } }
         @{ Id = 'AvatarTooLarge'; Category = 'LimitsExceeded'; Target = 'large.png'; Script = { Set-LanProfile -AvatarPath large.png } }
         @{ Id = 'AvatarNotAnImage'; Category = 'InvalidData'; Target = 'text.png'; Script = { Set-LanProfile -AvatarPath text.png } }
         @{ Id = 'PeerNotFound'; Category = 'ObjectNotFound'; Target = 'zoe'; Script = { Send-LanDM zoe 'hello' } }
@@ -176,7 +176,8 @@ Describe 'The error <Id>' -ForEach $errors {
         $failure.FullyQualifiedErrorId | Should -MatchExactly "^$Id,LanPeer\.Cmdlets\.Commands\.\w+Command$"
         $failure.CategoryInfo.Category | Should -Be $Category
         if ($Type) { $failure.TargetObject | Should -BeOfType $Type }
-        ($Type ? "$($failure.TargetObject)" : $failure.TargetObject) | Should -BeExactly $Target
+        $expected = $Target -is [scriptblock] ? (& $Target) : $Target
+        ($Type ? "$($failure.TargetObject)" : $failure.TargetObject) | Should -BeExactly $expected
         $failure.Exception | Should -BeOfType LanPeer.LanPeerException
         $failure.Exception.ErrorId | Should -BeExactly $Id
     }

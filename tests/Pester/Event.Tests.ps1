@@ -97,8 +97,8 @@ Describe 'Register-LanMessageEvent' {
 
     It 'runs its action while a command waits: <Name>' -ForEach @(
         @{ Name = 'Receive-LanMessage -Wait'; Script = { Receive-LanMessage -Type Profile -Timeout 20 -Count 1 } }
-        @{ Name = 'Find-LanPeer'; Script = { Find-LanPeer 3 } }
-        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob -Count 2 -Interval 2 } }
+        @{ Name = 'Find-LanPeer'; Script = { Find-LanPeer 1.5 } }
+        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob -Count 2 -Interval 1.5 } }
     ) {
         # All in another runspace, as the one of the tests has to send meanwhile.
         $shell = Open-PeerShell

@@ -147,23 +147,24 @@ Describe 'A second peer' {
 
 Describe 'Start-LanPeer refuses' {
     It 'the name <Shown>' -ForEach @(
-        @{ Shown = 'with a blank'; Value = 'a b' }
-        @{ Shown = 'with an @'; Value = 'a@b' }
-        @{ Shown = 'with a colon'; Value = 'a:b' }
-        @{ Shown = 'with a bar'; Value = 'a|b' }
-        @{ Shown = 'with a comma'; Value = 'a,b' }
-        @{ Shown = 'with a line break'; Value = "a`nb" }
-        @{ Shown = 'with an escape'; Value = "a$([char]27)b" }
-        @{ Shown = 'beginning with a dash'; Value = '-a' }
-        @{ Shown = 'beginning with a dot'; Value = '.a' }
-        @{ Shown = 'that leads out of a folder'; Value = '../a' }
-        @{ Shown = 'of 65 letters'; Value = 'n' * 65 }
-        @{ Shown = 'of blanks only'; Value = '  ' }
+        @{ Shown = 'with a blank'; Value = { 'a b' } }
+        @{ Shown = 'with an @'; Value = { 'a@b' } }
+        @{ Shown = 'with a colon'; Value = { 'a:b' } }
+        @{ Shown = 'with a bar'; Value = { 'a|b' } }
+        @{ Shown = 'with a comma'; Value = { 'a,b' } }
+        @{ Shown = 'with a line break'; Value = { "a`nb" } }
+        @{ Shown = 'with an escape'; Value = { "a`eb" } }
+        @{ Shown = 'beginning with a dash'; Value = { '-a' } }
+        @{ Shown = 'beginning with a dot'; Value = { '.a' } }
+        @{ Shown = 'that leads out of a folder'; Value = { '../a' } }
+        @{ Shown = 'of 65 letters'; Value = { 'n' * 65 } }
+        @{ Shown = 'of blanks only'; Value = { '  ' } }
     ) {
-        $failure = Get-ErrorOf { Start-LanPeer -Name $Value -DiscoveryPort $port }
+        $name = & $Value
+        $failure = Get-ErrorOf { Start-LanPeer -Name $name -DiscoveryPort $port }
         $failure.FullyQualifiedErrorId | Should -BeLike 'InvalidName,*'
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
-        $failure.TargetObject | Should -BeExactly $Value
+        $failure.TargetObject | Should -BeExactly $name
         $failure.ErrorDetails.RecommendedAction | Should -Not -BeNullOrEmpty
         "$failure" | Should -Not -Match '[\x00-\x08\x0b-\x1f]'
     }

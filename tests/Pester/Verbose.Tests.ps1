@@ -21,13 +21,30 @@ Describe '-Verbose' {
         "$lines" | Should -Match "SEND > $($bob.UserId) id [0-9a-f]{16}: Delivered"
     }
 
-    It 'narrates what arrives while a command waits' {
+    It 'narrates what arrives while a command waits, before it writes it' {
         $null = Receive-LanMessage -Session $bob
-        Send-LanDM bob 'again'
-        $found = Receive-LanMessage -Session $bob -Timeout 20 -Count 1
-        $found.Content | Should -BeExactly 'again'
-        $lines = Test-LanPeer bob -Count 2 -Interval 0.1 -Verbose 4>&1 | Where-Object { $_ -is [Management.Automation.VerboseRecord] }
-        "$lines" | Should -Match "RECV < 127\.0\.0\.1:$($bob.Port) Transport"
+        Send-LanDM bob 'one'
+        $shell = Open-PeerShell
+        $running = Start-PeerShell $shell { param($Session) Receive-LanMessage -Session $Session -Timeout 20 -Count 2 -Verbose 4>&1 } $bob
+
+        # It listens when it has taken the first.
+        Wait-Until { $bob.Inbox.Count -eq 0 }
+        Send-LanDM bob 'two'
+        $output = @(Wait-PeerShell $shell $running)
+        $output[-1].Content | Should -BeExactly 'two'
+        $output | Select-Object -SkipLast 1 | ForEach-Object { "$_" } | Should -Contain "RECV < $($alice.UserId) DM, 3 characters, id $($output[-1].MessageId)"
+        Close-PeerShell $shell
+    }
+
+    It 'narrates what <Name> hears' -ForEach @(
+        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob -Count 1 -Verbose } }
+        @{ Name = 'Test-LanPeer -Quiet'; Script = { Test-LanPeer bob -Count 1 -Quiet -Verbose } }
+        @{ Name = 'Find-LanPeer'; Script = { Find-LanPeer -Timeout 20 -Count 1 -Session $alice -Verbose } }
+    ) {
+        $output = @(& $Script 4>&1)
+        $lines = $output[0..($output.Count - 2)]
+        $lines | Should -BeOfType ([Management.Automation.VerboseRecord])
+        "$lines" | Should -Match "RECV < 127\.0\.0\.1:$($bob.Port) "
     }
 
     It 'is asked for by $VerbosePreference, too, and not heard without either' {

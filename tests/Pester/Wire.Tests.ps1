@@ -205,7 +205,7 @@ Describe 'A peer of the seed''s kind' {
 
     It 'is asked for its list in the form it understands, and believed only then' {
         $shell = Open-PeerShell
-        $running = Start-PeerShell $shell { param($Session) Get-LanPeer -Session $Session -FromNetwork -Timeout 10 } $session
+        $running = Start-PeerShell $shell { param($Session) Get-LanPeer -Session $Session -FromNetwork -Timeout 3 } $session
         $question = Receive-Datagram -Socket $bob.Socket -Type PEER_LIST_REQUEST
         $question.FROM | Should -BeExactly 'receiver@127.0.0.1'
         Send-SeedMessage $bob -To $session ([ordered]@{ TYPE = 'PEER_LIST_RESPONSE'; FROM = $bob.UserId; PEERS = '["dave@203.0.113.7","receiver@127.0.0.1"]'; COUNT = 2 })

@@ -104,6 +104,7 @@ public sealed class FindLanPeerCommand : LanCmdlet
         BeginProgress("Looking for peers", timeout, () => $"{count} found");
         foreach (LanPeer peer in found)
         {
+            Narrate();
             WriteObject(peer);
             if (++count == Count)
             {

@@ -75,6 +75,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
                 long newest = session.Inbox.Newest;
                 bool isOver = session.State == LanSessionState.Stopped;
                 WriteWhatIsThere(session.Inbox, newest);
+                Narrate();
                 TimeSpan left = IsTimed ? timeout - Stopwatch.GetElapsedTime(began) : timeout;
                 if (_left == 0 || !IsWaiting || isOver || (IsTimed && left <= TimeSpan.Zero))
                 {
@@ -115,6 +116,7 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
         int written = 0;
         try
         {
+            Narrate();
             while (written < messages.Count)
             {
                 _left--;

@@ -78,12 +78,15 @@ public sealed class TestLanPeerCommand : LanSessionCmdlet
         {
             if (Quiet)
             {
-                WriteObject(AreThere(session), enumerateCollection: true);
+                bool[] there = AreThere(session);
+                Narrate();
+                WriteObject(there, enumerateCollection: true);
                 return;
             }
 
             foreach (LanPing ping in Ask(session, _peers, Count))
             {
+                Narrate();
                 WriteObject(ping);
             }
         }

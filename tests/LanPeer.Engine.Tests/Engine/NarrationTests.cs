@@ -36,6 +36,26 @@ public sealed class NarrationTests : EngineTest
     }
 
     [Fact]
+    public void Whoever_has_seen_what_became_of_a_message_finds_its_line()
+    {
+        LanSession alice = Start("alice");
+        LanSession bob = Start("bob");
+        WaitToKnow(alice, bob.UserId);
+        WaitToKnow(bob, alice.UserId);
+        using LanNarration sent = alice.Narrate();
+        using LanNarration received = bob.Narrate();
+
+        for (int i = 0; i < 300; i++)
+        {
+            LanSending sending = alice.BeginDM(bob.UserId, $"number {i}");
+            Wait.Until(() => sending.IsSettled, "it is settled");
+            Assert.Contains($"SEND > {bob.UserId} id {sending.MessageId}: Delivered", sent.Take());
+            LanMessage message = Receive(bob, LanMessageType.DM);
+            Assert.Contains(received.Take(), line => line.EndsWith($"id {message.MessageId}", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void What_nobody_takes_is_counted_and_said()
     {
         LanSession alice = Start("alice");
