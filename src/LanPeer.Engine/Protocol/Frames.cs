@@ -51,6 +51,9 @@ internal static class Frames
     /// <summary>Bytes in front of each body.</summary>
     public const int Header = 3;
 
+    /// <summary>Frames of one datagram that are acted on; nobody sends more.</summary>
+    public const int MaxFrames = 64;
+
     /// <summary>Bytes a PING gives to be returned.</summary>
     public const int TokenLength = 8;
 

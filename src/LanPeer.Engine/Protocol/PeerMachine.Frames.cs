@@ -10,16 +10,10 @@ namespace LanPeer.Protocol;
 /// <content>What goes through a session (docs/protocol.md, "Frames").</content>
 internal sealed partial class PeerMachine
 {
-    /// <summary>Bytes of frames that fit one sealed datagram.</summary>
-    private const int MaxFrameBytes = CongestionWindow.MaxDatagram - SessionWire.TransportOverhead;
-
-    /// <summary>Frames of one datagram that are acted on; nobody sends more.</summary>
-    private const int MaxFrames = 64;
-
     /// <summary>What an idle peer keeps for writing messages.</summary>
     private const int KeptText = 65_536;
 
-    private readonly byte[] _frames = new byte[MaxFrameBytes];
+    private readonly byte[] _frames = new byte[PathSize.SameHost - SessionWire.TransportOverhead];
     private byte[] _text = new byte[KeptText];
 
     /// <summary>Where a message for sessions is written, of up to 1 MiB.</summary>
@@ -70,7 +64,7 @@ internal sealed partial class PeerMachine
         bool isAsked = false;
         for (int i = 0; !rest.IsEmpty; i++)
         {
-            if (i == MaxFrames || !Frames.TryRead(ref rest, out FrameType type, out ReadOnlySpan<byte> body))
+            if (i == Frames.MaxFrames || !Frames.TryRead(ref rest, out FrameType type, out ReadOnlySpan<byte> body))
             {
                 reason = DropReason.BadFrame;
                 break;

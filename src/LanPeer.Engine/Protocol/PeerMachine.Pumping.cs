@@ -9,6 +9,8 @@ namespace LanPeer.Protocol;
 /// <content>What leaves for a peer with a session, datagram by datagram.</content>
 internal sealed partial class PeerMachine
 {
+    private const int ControlRoom = PathSize.Everywhere - SessionWire.TransportOverhead;
+
     /// <summary>Sends a contact what can be sent to it now.</summary>
     /// <returns>Whether that was anything.</returns>
     private bool Pump(Contact contact, Moment now, Effects effects)
@@ -38,6 +40,7 @@ internal sealed partial class PeerMachine
         }
 
         bool isAny = false;
+        channel.FitPath(_network.IsOwn(peer.Endpoint.Address), now.Elapsed);
         while (PumpOne(peer, channel, keys, mayCarry, now, effects))
         {
             isAny = true;
@@ -85,13 +88,14 @@ internal sealed partial class PeerMachine
 
     private bool PumpOne(PeerEntry peer, Channel channel, TransportKeys keys, bool mayCarry, Moment now, Effects effects)
     {
-        Span<byte> room = _frames.AsSpan(0, MaxFrameBytes);
+        Span<byte> room = _frames.AsSpan(0, channel.FrameRoom);
         int length = channel.WriteAcks(room, now.Elapsed);
         SentDatagram record = channel.Sent.New();
         if (mayCarry && !channel.Sent.IsFull)
         {
-            length += WriteControl(room[length..], channel, record);
-            if (channel.Probes > 0 || (IsOpen(channel, now) && (length > 0 || channel.GathersUntil(MaxFrameBytes) <= now.Elapsed)))
+            // Small frames: what fits the smallest full datagram is about as many as a receiver acts on.
+            length += WriteControl(room[length..ControlRoom], channel, record);
+            if (channel.Probes > 0 || (IsOpen(channel, now) && (length > 0 || channel.GathersUntil <= now.Elapsed)))
             {
                 length += channel.Outbound.Fill(room[length..], record, now.Elapsed);
             }
@@ -115,7 +119,7 @@ internal sealed partial class PeerMachine
         }
 
         NoteMessage(peer, now);
-        record.WasLimited = channel.Outbound.HasWork && channel.GathersUntil(MaxFrameBytes) <= now.Elapsed;
+        record.WasLimited = channel.Outbound.HasWork && channel.GathersUntil <= now.Elapsed;
         channel.OnSent(record);
         return true;
     }
@@ -166,7 +170,7 @@ internal sealed partial class PeerMachine
         if (channel.Outbound.HasWork && channel.Window.HasRoom)
         {
             TimeSpan paced = channel.Window.NextSend(now.Elapsed, channel.RoundTrip);
-            TimeSpan gathered = channel.GathersUntil(MaxFrameBytes);
+            TimeSpan gathered = channel.GathersUntil;
             TimeSpan next = paced > gathered ? paced : gathered;
             due = next > now.Elapsed && next < due ? next : due;
         }

@@ -9,8 +9,8 @@ namespace LanPeer.Protocol.Delivery;
 /// </content>
 internal sealed partial class Channel
 {
-    /// <summary>A datagram this large is full: what is left has no place for a message worth waiting for.</summary>
-    private const int Full = CongestionWindow.MaxDatagram - 128;
+    /// <summary>With this much left a datagram is full: there is no place for a message worth waiting for.</summary>
+    private const int Scrap = 128;
 
     /// <summary>Ten round trips of a LAN; nobody sees it.</summary>
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(1);
@@ -19,13 +19,12 @@ internal sealed partial class Channel
     private TimeSpan _smallAt;
 
     /// <summary>When what waits leaves, full or not; <see cref="TimeSpan.MinValue"/> when nothing has to wait.</summary>
-    /// <param name="room">Bytes of frames in a full datagram.</param>
-    public TimeSpan GathersUntil(int room)
-        => _small == 0 || Outbound.HasLosses || Outbound.Fills(room) ? TimeSpan.MinValue : _smallAt + s_gather;
+    public TimeSpan GathersUntil
+        => _small == 0 || Outbound.HasLosses || Outbound.Fills(FrameRoom) ? TimeSpan.MinValue : _smallAt + s_gather;
 
     private void NoteSmall(SentDatagram datagram)
     {
-        if (datagram.Size < Full && datagram.Parts.Exists(static part => part.Kind == PartKind.Piece))
+        if (datagram.Size < Window.DatagramSize - Scrap && datagram.Parts.Exists(static part => part.Kind == PartKind.Piece))
         {
             (_small, _smallAt) = (datagram.Order, datagram.SentAt);
         }

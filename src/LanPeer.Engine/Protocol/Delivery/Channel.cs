@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LanPeer.Security.Sessions;
 
 namespace LanPeer.Protocol.Delivery;
 
@@ -12,6 +13,7 @@ internal sealed partial class Channel
     private readonly PacketNumbers[] _came = [new(), new()];
     private readonly List<SentDatagram> _found = [];
     private RoundTripEstimate _roundTrip;
+    private PathSize _pathSize;
     private int _current;
 
     public OutboundStream Outbound { get; } = new();
@@ -21,6 +23,9 @@ internal sealed partial class Channel
     public SentDatagrams Sent { get; } = new();
 
     public CongestionWindow Window { get; } = new();
+
+    /// <summary>Bytes of frames in a full datagram.</summary>
+    public int FrameRoom => Window.DatagramSize - SessionWire.TransportOverhead;
 
     /// <summary>Datagrams the network has taken for this peer.</summary>
     public long Taken { get; private set; }
@@ -70,6 +75,18 @@ internal sealed partial class Channel
 
         _came[_current].Add(counter, now);
         _came[_current].IsDue |= wantsAck;
+    }
+
+    /// <summary>Fits the size of datagrams to the path.</summary>
+    /// <param name="isSameHost">Whether the peer's endpoint is an address of this host.</param>
+    /// <param name="now">Now.</param>
+    public void FitPath(bool isSameHost, TimeSpan now)
+    {
+        int size = _pathSize.Choose(isSameHost, Timeouts, now);
+        if (size != Window.DatagramSize)
+        {
+            Window.SetDatagramSize(size);
+        }
     }
 
     /// <summary>Writes the ACKs that are due.</summary>

@@ -8,16 +8,14 @@ namespace LanPeer.Protocol.Delivery;
 /// </summary>
 internal sealed class CongestionWindow
 {
-    /// <summary>The largest sealed datagram: it passes every link unfragmented that QUIC passes (RFC 9000, section 14).</summary>
-    public const int MaxDatagram = 1_200;
-
-    private const int Initial = 10 * MaxDatagram;
+    /// <summary>RFC 9002, section 7.2: ten datagrams, but not more than this unless two are.</summary>
+    private const int InitialBytes = 14_720;
 
     /// <summary>
-    /// RFC 9002 goes down to two datagrams. On a link that loses a third of everything for other reasons than congestion two
-    /// are often lost together, and then a time-out passes before anything moves; four seldom are.
+    /// Datagrams the window has at least. RFC 9002 goes down to two. On a link that loses a third of everything for other
+    /// reasons than congestion two are often lost together, and then a time-out passes before anything moves; four seldom are.
     /// </summary>
-    private const int Least = 4 * MaxDatagram;
+    private const int Least = 4;
 
     /// <summary>A quarter of the receive buffer that is asked of the kernel.</summary>
     private const int Most = 1_048_576;
@@ -28,10 +26,10 @@ internal sealed class CongestionWindow
     /// <summary>Who has to wait waits for what this time gives, as it costs a wake-up.</summary>
     private static readonly TimeSpan s_quantum = TimeSpan.FromMilliseconds(1);
 
-    private int _window = Initial;
+    private int _window = InitialFor(PathSize.Everywhere);
     private int _threshold = int.MaxValue;
     private TimeSpan _recoverySince = TimeSpan.MinValue;
-    private double _allowance = Initial;
+    private double _allowance = InitialFor(PathSize.Everywhere);
     private TimeSpan _allowanceAt;
 
     /// <summary>Bytes on the way.</summary>
@@ -39,20 +37,30 @@ internal sealed class CongestionWindow
 
     public int Window => _window;
 
+    /// <summary>Bytes of a full datagram on the path there.</summary>
+    public int DatagramSize { get; private set; } = PathSize.Everywhere;
+
     /// <summary>Whether another full datagram has a place in the window.</summary>
-    public bool HasRoom => InFlight + MaxDatagram <= _window;
+    public bool HasRoom => InFlight + DatagramSize <= _window;
+
+    /// <summary>From now on full datagrams have another size. The window is at least what it would be at first with that one.</summary>
+    public void SetDatagramSize(int size)
+    {
+        DatagramSize = size;
+        _window = Math.Max(_window, InitialFor(size));
+    }
 
     /// <summary>When pacing allows another datagram.</summary>
     public TimeSpan NextSend(TimeSpan now, TimeSpan roundTrip)
     {
         Refill(now, roundTrip);
-        if (_allowance >= MaxDatagram)
+        if (_allowance >= DatagramSize)
         {
             return now;
         }
 
         double rate = Rate(roundTrip);
-        double enough = Math.Max(MaxDatagram, rate * s_quantum.TotalSeconds);
+        double enough = Math.Max(DatagramSize, rate * s_quantum.TotalSeconds);
         return now + TimeSpan.FromSeconds((enough - _allowance) / rate);
     }
 
@@ -74,7 +82,7 @@ internal sealed class CongestionWindow
             return;
         }
 
-        int growth = _window < _threshold ? bytes : (int)((long)MaxDatagram * bytes / _window);
+        int growth = _window < _threshold ? bytes : (int)((long)DatagramSize * bytes / _window);
         _window = Math.Min(_window + growth, Most);
     }
 
@@ -85,13 +93,15 @@ internal sealed class CongestionWindow
         if (sentAt > _recoverySince)
         {
             _recoverySince = now;
-            _window = Math.Max(_window / 2, Least);
+            _window = Math.Max(_window / 2, Least * DatagramSize);
             _threshold = _window;
         }
     }
 
     /// <summary>A datagram does not count any more.</summary>
     public void Forgotten(int bytes) => InFlight -= bytes;
+
+    private static int InitialFor(int datagram) => Math.Min(10 * datagram, Math.Max(2 * datagram, InitialBytes));
 
     private double Rate(TimeSpan roundTrip)
         => 1.25 * _window / Math.Max(roundTrip.TotalSeconds, 1e-5);
@@ -101,6 +111,6 @@ internal sealed class CongestionWindow
         double rate = Rate(roundTrip);
         _allowance += rate * (now - _allowanceAt).TotalSeconds;
         _allowanceAt = now;
-        _allowance = Math.Min(_allowance, Math.Max(Initial, rate * s_burst.TotalSeconds));
+        _allowance = Math.Min(_allowance, Math.Max(InitialFor(DatagramSize), rate * s_burst.TotalSeconds));
     }
 }

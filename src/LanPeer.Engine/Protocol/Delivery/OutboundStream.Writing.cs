@@ -9,6 +9,9 @@ internal sealed partial class OutboundStream
     /// <summary>A piece smaller than this waits for the next datagram, unless it is the end of its message.</summary>
     private const int LeastPiece = 64;
 
+    /// <summary>Receivers act on <see cref="Frames.MaxFrames"/>; ACKs, a CREDIT may be among them.</summary>
+    private const int MostPieces = Frames.MaxFrames - 4;
+
     private readonly Queue<SentPart> _lost = new();
     private long _begunBytes;
 
@@ -17,12 +20,12 @@ internal sealed partial class OutboundStream
     public int Fill(Span<byte> room, SentDatagram record, TimeSpan now)
     {
         int length = 0;
-        while (HasLost() && WriteLost(room[length..], record, now) is > 0 and int written)
+        while (record.Parts.Count < MostPieces && HasLost() && WriteLost(room[length..], record, now) is > 0 and int written)
         {
             length += written;
         }
 
-        while (!HasLost() && Next is OutboundMessage next && MayBegin(next)
+        while (record.Parts.Count < MostPieces && !HasLost() && Next is OutboundMessage next && MayBegin(next)
             && Write(room[length..], next, next.Next, next.Body.Length - next.Next, record, now) is > 0 and int written)
         {
             _begunBytes += next.Next == 0 ? next.Body.Length : 0;

@@ -68,16 +68,17 @@ internal sealed partial class OutboundStream
         }
     }
 
-    /// <summary>Whether what was never sent and may be sent now takes so many bytes of frames.</summary>
+    /// <summary>Whether what was never sent and may be sent now takes so many bytes of frames, or as many frames as a datagram has.</summary>
     public bool Fills(int bytes)
     {
-        // Each takes 27 bytes and more, so few are looked at.
-        for (int i = _nextNew; i < _messages.Count && bytes > 0 && MayBegin(_messages[i]); i++)
+        int end = Math.Min(_messages.Count, _nextNew + MostPieces);
+        int i = _nextNew;
+        for (; i < end && bytes > 0 && MayBegin(_messages[i]); i++)
         {
             bytes -= _messages[i].Outcome != Outcome.Open ? 0 : Frames.Header + MessageFrame.Header + _messages[i].Body.Length - _messages[i].Next;
         }
 
-        return bytes <= 0;
+        return bytes <= 0 || i == _nextNew + MostPieces;
     }
 
     /// <summary>Whether there is room for another message.</summary>
