@@ -38,6 +38,29 @@ internal static unsafe class NativeBaseline
 
     public static void FreeFan(nint fan) => ((delegate* unmanaged<nint, void>)Export("lp_fan_free"))(fan);
 
+    /// <summary>Something that waits for many sockets at once; negative when the system has no room for it.</summary>
+    public static int NewPoll(int[] sockets)
+    {
+        fixed (int* first = sockets)
+        {
+            return ((delegate* unmanaged<int*, int, int>)Export("lp_poll_new"))(first, sockets.Length);
+        }
+    }
+
+    /// <summary>Finds which of them have something; gives how many.</summary>
+    /// <param name="poll">From <see cref="NewPoll"/>.</param>
+    /// <param name="ready">Receives their places in the list, of 64 of them at most.</param>
+    /// <param name="milliseconds">How long it waits for the first.</param>
+    public static int Poll(int poll, Span<int> ready, int milliseconds)
+    {
+        fixed (int* first = ready)
+        {
+            return ((delegate* unmanaged<int, int*, int, int, int>)Export("lp_poll_wait"))(poll, first, ready.Length, milliseconds);
+        }
+    }
+
+    public static void FreePoll(int poll) => ((delegate* unmanaged<int, void>)Export("lp_poll_free"))(poll);
+
     /// <summary>Takes everything out of many sockets; gives how many datagrams there were.</summary>
     /// <param name="sockets">Their handles.</param>
     /// <param name="sample">One of the datagrams.</param>

@@ -1,4 +1,5 @@
 using System;
+using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Net;
@@ -17,6 +18,9 @@ namespace LanPeer.Benchmarks;
 /// </summary>
 internal sealed class SealedPeers : IDisposable
 {
+    /// <summary>Deadlines of many are looked at this often.</summary>
+    private static readonly TimeSpan s_tickInterval = TimeSpan.FromMilliseconds(1);
+
     private readonly List<(PeerMachine Machine, Socket Socket, Identity Identity)> _peers = [];
     private readonly long _epoch = Stopwatch.GetTimestamp();
     private readonly Effects _effects = new();
@@ -24,7 +28,9 @@ internal sealed class SealedPeers : IDisposable
     private readonly byte[] _buffer = new byte[65_536];
     private readonly IPEndPoint _session;
     private readonly LanInbox _inbox = new(100_000, 64 * 1_048_576);
+    private readonly int _poll;
     private long _arrived;
+    private long _ticked;
 
     public SealedPeers(int count, LanSession session)
         : this(count, (ushort)session.Port, (ushort)session.Options.DiscoveryPort)
@@ -57,6 +63,8 @@ internal sealed class SealedPeers : IDisposable
             machine.Start(Now(), (ushort)((IPEndPoint)socket.LocalEndPoint!).Port, _effects);
             Carry(machine, socket);
         }
+
+        _poll = NativeBaseline.IsThere ? NativeBaseline.NewPoll([.. _peers.ConvertAll(static peer => (int)peer.Socket.Handle)]) : -1;
     }
 
     /// <summary>
@@ -71,33 +79,33 @@ internal sealed class SealedPeers : IDisposable
     /// <summary>Lets all of them read what has come, answer, and do what is due, once.</summary>
     public void Pump()
     {
-        int index = 0;
-        foreach ((PeerMachine machine, Socket socket, _) in _peers)
+        if (_poll < 0)
         {
-            bool isTicking = index++ < (Ticking ?? int.MaxValue);
-            while (socket.Available > 0)
+            for (int i = 0; i < _peers.Count; i++)
             {
-                int length = socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
-                ReadOnlySpan<byte> from = _from.Buffer.Span;
-                var source = new Ipv4Endpoint(
-                    System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(from[4..]), System.Buffers.Binary.BinaryPrimitives.ReadUInt16BigEndian(from[2..]));
-                _ = machine.Receive(Now(), Inlet.Unicast, source, _buffer.AsSpan(0, length), _effects);
+                _ = Read(i, all: true);
             }
-
-            Moment now = Now();
-            if (isTicking && machine.NextDeadline <= now.Elapsed)
+        }
+        else
+        {
+            while (ReadReady(milliseconds: 0))
             {
-                machine.Tick(now, _effects);
             }
+        }
 
-            while (machine.TakeWork() is HandshakeWork work)
-            {
-                work.Run();
-                _ = machine.Complete(Now(), work, _effects);
-            }
+        TickAll();
+    }
 
-            machine.Flush(now, _effects);
-            Carry(machine, socket);
+    /// <summary>The same, and sleeps until there is something to read, for a millisecond at most, as a thread of each of them would.</summary>
+    public void PumpOrWait()
+    {
+        if (_poll < 0)
+        {
+            Pump();
+        }
+        else if (!ReadReady(milliseconds: 1) || Stopwatch.GetElapsedTime(_ticked) > s_tickInterval)
+        {
+            TickAll();
         }
     }
 
@@ -133,11 +141,79 @@ internal sealed class SealedPeers : IDisposable
 
     public void Dispose()
     {
+        if (_poll >= 0)
+        {
+            NativeBaseline.FreePoll(_poll);
+        }
+
         foreach ((PeerMachine machine, Socket socket, Identity identity) in _peers)
         {
             machine.Dispose();
             socket.Dispose();
             identity.Dispose();
+        }
+    }
+
+    private bool ReadReady(int milliseconds)
+    {
+        Span<int> ready = stackalloc int[64];
+        int count = NativeBaseline.Poll(_poll, ready, milliseconds);
+        bool isAny = false;
+        for (int i = 0; i < count; i++)
+        {
+            isAny |= Read(ready[i], all: false);
+        }
+
+        return isAny;
+    }
+
+    /// <summary>Lets one read: everything, or one datagram of a socket that has some.</summary>
+    private bool Read(int index, bool all)
+    {
+        (PeerMachine machine, Socket socket, _) = _peers[index];
+        bool isAny = false;
+        while ((!all && !isAny) || socket.Available > 0)
+        {
+            int length = socket.ReceiveFrom(_buffer, SocketFlags.None, _from);
+            ReadOnlySpan<byte> from = _from.Buffer.Span;
+            var source = new Ipv4Endpoint(BinaryPrimitives.ReadUInt32BigEndian(from[4..]), BinaryPrimitives.ReadUInt16BigEndian(from[2..]));
+            _ = machine.Receive(Now(), Inlet.Unicast, source, _buffer.AsSpan(0, length), _effects);
+            isAny = true;
+        }
+
+        if (isAny)
+        {
+            Work(machine);
+            machine.Flush(Now(), _effects);
+            Carry(machine, socket);
+        }
+
+        return isAny;
+    }
+
+    private void TickAll()
+    {
+        _ticked = Stopwatch.GetTimestamp();
+        Moment now = Now();
+        for (int i = 0; i < Math.Min(_peers.Count, Ticking ?? int.MaxValue); i++)
+        {
+            (PeerMachine machine, Socket socket, _) = _peers[i];
+            if (machine.NextDeadline <= now.Elapsed)
+            {
+                machine.Tick(now, _effects);
+                Work(machine);
+                machine.Flush(now, _effects);
+                Carry(machine, socket);
+            }
+        }
+    }
+
+    private void Work(PeerMachine machine)
+    {
+        while (machine.TakeWork() is HandshakeWork work)
+        {
+            work.Run();
+            _ = machine.Complete(Now(), work, _effects);
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed class LanPeerContestant(bool isPost) : Contestant
         var peers = new SealedPeers(receivers, session);
         peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == receivers, "all peers are known");
         string[] ids = [.. session.Peers.Select(static peer => peer.UserId)];
-        var pump = new Pump(peers.Pump);
+        var pump = new Pump(peers.PumpOrWait);
         var open = new Queue<LanSending>();
         return new Fan(
             isPost ? messages => Post(session, messages, open) : messages => Write(session, ids, messages, open),

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -83,6 +84,29 @@ int lp_fan_send(struct fan *f, int socket, int rounds) {
 }
 
 void lp_fan_free(struct fan *f) { free(f); }
+
+// Waits for many sockets at once.
+int lp_poll_new(const int *sockets, int count) {
+    int poll = epoll_create1(EPOLL_CLOEXEC);
+    for (int i = 0; i < count && poll >= 0; i++) {
+        struct epoll_event e = {.events = EPOLLIN, .data.u32 = (uint32_t)i};
+        if (epoll_ctl(poll, EPOLL_CTL_ADD, sockets[i], &e)) {
+            close(poll);
+            poll = -1;
+        }
+    }
+    return poll;
+}
+
+// Gives which of the sockets have something, in the order they were named in lp_poll_new.
+int lp_poll_wait(int poll, int *ready, int max, int milliseconds) {
+    struct epoll_event e[64];
+    int n = epoll_wait(poll, e, max < 64 ? max : 64, milliseconds);
+    for (int i = 0; i < n; i++) ready[i] = (int)e[i].data.u32;
+    return n;
+}
+
+void lp_poll_free(int poll) { close(poll); }
 
 // Takes everything out of many sockets; the last datagram of the first socket that had one stays in sample.
 int lp_drain(const int *sockets, int count, char *sample, int *sampleLength) {
