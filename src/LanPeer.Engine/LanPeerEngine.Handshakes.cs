@@ -18,11 +18,11 @@ internal sealed partial class LanPeerEngine
     /// <summary>Handshakes after which their memory is given back: they have left a megabyte by then.</summary>
     private const int TrimAfter = 100;
 
-    /// <summary>Where 100 come many more do, and the compiler makes its best code of what they call, which takes memory too: it waits for the last of them.</summary>
-    private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(20);
+    /// <summary>From the last of them: where 100 come many more do, and ciphers that are not used rest after 75 s at most (<see cref="TransportKeys.Pass"/>).</summary>
+    private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(90);
 
     /// <summary>It does not wait for longer, as in a large network some handshake is always made.</summary>
-    private static readonly TimeSpan s_trimLatest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_trimLatest = TimeSpan.FromSeconds(180);
 
     private readonly AutoResetEvent _work = new(false);
     private long _savedPins;

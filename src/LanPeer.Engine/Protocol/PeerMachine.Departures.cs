@@ -35,6 +35,7 @@ internal sealed partial class PeerMachine
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
             PeerEntry peer = _peers.Entries[i];
+            peer.Contact?.Current?.Pass(SweepInterval);
             if (peer.Contact is null && now.Elapsed - peer.LastSeen > _settings.PeerTimeout)
             {
                 Forget(peer, PeerChangeKind.Expired, effects);

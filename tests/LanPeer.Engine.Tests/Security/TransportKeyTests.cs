@@ -170,10 +170,96 @@ public sealed class TransportKeyTests : IDisposable
         Assert.Throws<InvalidOperationException>(() => key.Seal(Aead.MaxCounter, [], [], room));
     }
 
+    [Fact]
+    public void A_cipher_that_has_rested_goes_on_where_it_was_and_a_disposed_one_does_not()
+    {
+        AeadKey key = AesGcmAead.Instance.CreateKey(s_one);
+        byte[] one = new byte[21];
+        byte[] other = new byte[21];
+        byte[] opened = new byte[5];
+        key.Seal(7, "to"u8, "hello"u8, one);
+
+        key.Rest();
+        Assert.Throws<InvalidOperationException>(() => key.Seal(7, [], [], other));
+        Assert.True(key.TryOpen(7, "to"u8, one, opened));
+        Assert.Equal("hello"u8, opened);
+        key.Rest();
+        key.Seal(8, "to"u8, "hello"u8, other);
+        Assert.True(key.TryOpen(8, "to"u8, other, opened));
+
+        key.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => key.Seal(9, [], [], other));
+        Assert.Throws<ObjectDisposedException>(() => key.TryOpen(7, "to"u8, one, opened));
+    }
+
+    [Fact]
+    public void Ciphers_rest_when_they_were_not_used_for_a_minute()
+    {
+        var aead = new RestCountingAead();
+        using var keys = new TransportKeys(aead, s_one, s_other, isInitiator: true);
+        byte[] datagram = new byte[SessionWire.TransportOverhead];
+
+        Pass(3);
+        _ = keys.Seal([], datagram);
+        Pass(3);
+        _ = keys.Open(Seal([]), datagram);
+        Pass(3);
+        Assert.Equal(0, aead.Rests);
+
+        Pass(1);
+        Assert.Equal(2, aead.Rests);
+        Pass(100);
+        Assert.Equal(2, aead.Rests);
+
+        _ = keys.Seal([], datagram);
+        Pass(4);
+        Assert.Equal(4, aead.Rests);
+
+        void Pass(int times)
+        {
+            for (int i = 0; i < times; i++)
+            {
+                keys.Pass(TimeSpan.FromSeconds(15));
+            }
+        }
+    }
+
     private byte[] Seal(ReadOnlySpan<byte> frames)
     {
         byte[] datagram = new byte[frames.Length + SessionWire.TransportOverhead];
         Assert.Equal(datagram.Length, _here.Seal(frames, datagram));
         return datagram;
+    }
+
+    private sealed class RestCountingAead : Aead
+    {
+        public int Rests { get; private set; }
+
+        public override string Name => AesGcmAead.Instance.Name;
+
+        public override AeadKey CreateKey(ReadOnlySpan<byte> key) => new Key(AesGcmAead.Instance.CreateKey(key), this);
+
+        private sealed class Key(AeadKey key, RestCountingAead owner) : AeadKey
+        {
+            public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)
+                => key.Seal(counter, associatedData, text, sealedText);
+
+            public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
+                => key.TryOpen(counter, associatedData, sealedText, text);
+
+            public override void Rest()
+            {
+                owner.Rests++;
+                key.Rest();
+            }
+
+            protected override void Dispose(bool disposing)
+            {
+                if (disposing)
+                {
+                    key.Dispose();
+                }
+            }
+        }
     }
 }

@@ -22,6 +22,8 @@ internal sealed class RecordingAead(Aead aead, List<(int AssociatedLength, byte[
         public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
             => key.TryOpen(counter, associatedData, sealedText, text);
 
+        public override void Rest() => key.Rest();
+
         protected override void Dispose(bool disposing)
         {
             if (disposing)

@@ -53,6 +53,8 @@ internal sealed class AuditingAead : Aead
         public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
             => _key.TryOpen(counter, associatedData, sealedText, text);
 
+        public override void Rest() => _key.Rest();
+
         protected override void Dispose(bool disposing)
         {
             if (disposing)

@@ -34,6 +34,9 @@ internal abstract class AeadKey : IDisposable
     /// <summary>Opens what <see cref="Seal"/> made; false when anything about it is wrong, and then the output is worthless.</summary>
     public abstract bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text);
 
+    /// <summary>Gives back what it has prepared; its next use prepares it again.</summary>
+    public abstract void Rest();
+
     public void Dispose()
     {
         Dispose(true);
@@ -52,12 +55,22 @@ internal sealed class AesGcmAead : Aead
 
     public override AeadKey CreateKey(ReadOnlySpan<byte> key) => new Key(key);
 
-    private sealed class Key(ReadOnlySpan<byte> key) : AeadKey
+    private sealed class Key : AeadKey
     {
         private const int NonceLength = 12;
 
-        private readonly AesGcm _cipher = new(key, TagLength);
+        // Pinned: else the collector leaves copies of it behind.
+        private readonly byte[] _key = GC.AllocateUninitializedArray<byte>(KeyLength, pinned: true);
+        private AesGcm? _cipher;
+        private bool _isDisposed;
         private ulong _next;
+
+        public Key(ReadOnlySpan<byte> key)
+        {
+            key.CopyTo(_key);
+        }
+
+        private AesGcm Cipher => _cipher ?? Prepare();
 
         public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)
         {
@@ -70,7 +83,7 @@ internal sealed class AesGcmAead : Aead
             _next = counter + 1;
             Span<byte> nonce = stackalloc byte[NonceLength];
             BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
-            _cipher.Encrypt(nonce, text, sealedText[..text.Length], sealedText.Slice(text.Length, TagLength), associatedData);
+            Cipher.Encrypt(nonce, text, sealedText[..text.Length], sealedText.Slice(text.Length, TagLength), associatedData);
         }
 
         public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
@@ -85,7 +98,7 @@ internal sealed class AesGcmAead : Aead
             BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
             try
             {
-                _cipher.Decrypt(nonce, sealedText[..length], sealedText[length..], text[..length], associatedData);
+                Cipher.Decrypt(nonce, sealedText[..length], sealedText[length..], text[..length], associatedData);
                 return true;
             }
             catch (AuthenticationTagMismatchException)
@@ -94,12 +107,26 @@ internal sealed class AesGcmAead : Aead
             }
         }
 
+        public override void Rest()
+        {
+            _cipher?.Dispose();
+            _cipher = null;
+        }
+
         protected override void Dispose(bool disposing)
         {
             if (disposing)
             {
-                _cipher.Dispose();
+                Rest();
+                _isDisposed = true;
+                CryptographicOperations.ZeroMemory(_key);
             }
+        }
+
+        private AesGcm Prepare()
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            return _cipher = new AesGcm(_key, TagLength);
         }
     }
 }
