@@ -6,8 +6,11 @@ namespace LanPeer.Protocol.Delivery;
 /// <content>What is lost, and what is done when no sign comes (RFC 9002, section 6).</content>
 internal sealed partial class Channel
 {
-    /// <summary>Time-outs do not grow beyond this: who is there again is to be noticed.</summary>
-    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Time-outs do not grow beyond this. Who is not there at all is gone after some seconds; whose acknowledgements are
+    /// lost in a flood needs many tries, and with 2 s between them a message of 30 s had fifteen.
+    /// </summary>
+    private static readonly TimeSpan s_maxTimeout = TimeSpan.FromSeconds(0.5);
 
     private TimeSpan _lossDue = TimeSpan.MaxValue;
     private TimeSpan _probeSince;

@@ -20,8 +20,11 @@ internal struct PathSize
     /// <summary>So many time-outs in a row, and large datagrams may be what does not get through: somebody relays them.</summary>
     private const int Patience = 3;
 
-    /// <summary>PMTU_RAISE_TIMER (RFC 8899, section 5.1.1).</summary>
-    private static readonly TimeSpan s_distrust = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// PMTU_RAISE_TIMER (RFC 8899, section 5.1.1) is ten times as long; but a process that stood still for a tenth of a second
+    /// looks the same, and trying costs no more than that.
+    /// </summary>
+    private static readonly TimeSpan s_distrust = TimeSpan.FromMinutes(1);
 
     private TimeSpan _distrustedUntil;
 
