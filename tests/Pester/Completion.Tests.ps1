@@ -207,8 +207,7 @@ Describe 'Completion of identities' {
 
         # A PEER_ID begins with any letter, also with this one.
         @((Get-Completion 'Block-LanPeer d').ListItemText) -notmatch '^([A-Z2-7]{4}-){7}' | Should -BeExactly 'dan'
-        (Get-Completion 'Unblock-LanPeer zo').ToolTip | Should -Contain "${blocked}: Blocked"
-        (Get-Completion 'Unblock-LanPeer zo').ListItemText | Should -Contain 'zoe'
+        (Get-Completion 'Unblock-LanPeer z' | Where-Object ListItemText -NotMatch '^([A-Z2-7]{4}-){7}').ToolTip | Should -BeExactly "${blocked}: Blocked"
     }
 
     It 'gives Approve-LanPeer no PEER_ID that nobody has compared' {

@@ -37,14 +37,14 @@ Describe '-Verbose' {
     }
 
     It 'narrates what <Name> hears' -ForEach @(
-        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob -Count 1 -Verbose } }
-        @{ Name = 'Test-LanPeer -Quiet'; Script = { Test-LanPeer bob -Count 1 -Quiet -Verbose } }
-        @{ Name = 'Find-LanPeer'; Script = { Find-LanPeer -Timeout 20 -Count 1 -Session $alice -Verbose } }
+        @{ Name = 'Test-LanPeer'; Script = { Test-LanPeer bob -Count 1 -Verbose }; Kind = 'Transport' }
+        @{ Name = 'Test-LanPeer -Quiet'; Script = { Test-LanPeer bob -Count 1 -Quiet -Verbose }; Kind = 'Transport' }
+        @{ Name = 'Find-LanPeer'; Script = { Find-LanPeer -Timeout 20 -Count 1 -Session $alice -Verbose }; Kind = 'PEER_DISCOVERY' }
     ) {
         $output = @(& $Script 4>&1)
         $lines = $output[0..($output.Count - 2)]
         $lines | Should -BeOfType ([Management.Automation.VerboseRecord])
-        "$lines" | Should -Match "RECV < 127\.0\.0\.1:$($bob.Port) "
+        "$lines" | Should -Match "RECV < 127\.0\.0\.1:$($bob.Port) $Kind"
     }
 
     It 'is asked for by $VerbosePreference, too, and not heard without either' {

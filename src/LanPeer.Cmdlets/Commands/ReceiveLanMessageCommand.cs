@@ -75,7 +75,6 @@ public sealed class ReceiveLanMessageCommand : LanSessionCmdlet
                 long newest = session.Inbox.Newest;
                 bool isOver = session.State == LanSessionState.Stopped;
                 WriteWhatIsThere(session.Inbox, newest);
-                Narrate();
                 TimeSpan left = IsTimed ? timeout - Stopwatch.GetElapsedTime(began) : timeout;
                 if (_left == 0 || !IsWaiting || isOver || (IsTimed && left <= TimeSpan.Zero))
                 {

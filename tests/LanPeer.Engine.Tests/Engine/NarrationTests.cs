@@ -12,10 +12,7 @@ public sealed class NarrationTests : EngineTest
     [Fact]
     public void What_is_sent_received_and_dropped_is_a_line_each()
     {
-        LanSession alice = Start("alice");
-        LanSession bob = Start("bob");
-        WaitToKnow(alice, bob.UserId);
-        WaitToKnow(bob, alice.UserId);
+        (LanSession alice, LanSession bob) = StartTwo();
         using LanNarration sent = alice.Narrate();
         using LanNarration received = bob.Narrate();
         RawSocket raw = OpenRaw();
@@ -38,10 +35,7 @@ public sealed class NarrationTests : EngineTest
     [Fact]
     public void Whoever_has_seen_what_became_of_a_message_finds_its_line()
     {
-        LanSession alice = Start("alice");
-        LanSession bob = Start("bob");
-        WaitToKnow(alice, bob.UserId);
-        WaitToKnow(bob, alice.UserId);
+        (LanSession alice, LanSession bob) = StartTwo();
         using LanNarration sent = alice.Narrate();
         using LanNarration received = bob.Narrate();
 

@@ -4,6 +4,7 @@ using System.Linq;
 using LanPeer.Security;
 using LanPeer.Security.Noise;
 using LanPeer.Security.Sessions;
+using LanPeer.VirtualNetwork;
 using Xunit;
 
 namespace LanPeer.Tests.Security;
@@ -195,7 +196,7 @@ public sealed class TransportKeyTests : IDisposable
     [Fact]
     public void Ciphers_rest_when_they_were_not_used_for_a_minute()
     {
-        var aead = new RestCountingAead();
+        var aead = new AuditingAead();
         using var keys = new TransportKeys(aead, s_one, s_other, isInitiator: true);
         byte[] datagram = new byte[SessionWire.TransportOverhead];
 
@@ -229,37 +230,5 @@ public sealed class TransportKeyTests : IDisposable
         byte[] datagram = new byte[frames.Length + SessionWire.TransportOverhead];
         Assert.Equal(datagram.Length, _here.Seal(frames, datagram));
         return datagram;
-    }
-
-    private sealed class RestCountingAead : Aead
-    {
-        public int Rests { get; private set; }
-
-        public override string Name => AesGcmAead.Instance.Name;
-
-        public override AeadKey CreateKey(ReadOnlySpan<byte> key) => new Key(AesGcmAead.Instance.CreateKey(key), this);
-
-        private sealed class Key(AeadKey key, RestCountingAead owner) : AeadKey
-        {
-            public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)
-                => key.Seal(counter, associatedData, text, sealedText);
-
-            public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
-                => key.TryOpen(counter, associatedData, sealedText, text);
-
-            public override void Rest()
-            {
-                owner.Rests++;
-                key.Rest();
-            }
-
-            protected override void Dispose(bool disposing)
-            {
-                if (disposing)
-                {
-                    key.Dispose();
-                }
-            }
-        }
     }
 }

@@ -23,6 +23,9 @@ internal sealed class AuditingAead : Aead
     /// <summary>Keys that have sealed something.</summary>
     public int Keys => _next.Count;
 
+    /// <summary>How often a key has rested.</summary>
+    public long Rests { get; private set; }
+
     public override AeadKey CreateKey(ReadOnlySpan<byte> key) => new Key(this, key);
 
     private void Note(string fingerprint, ulong counter)
@@ -53,7 +56,11 @@ internal sealed class AuditingAead : Aead
         public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
             => _key.TryOpen(counter, associatedData, sealedText, text);
 
-        public override void Rest() => _key.Rest();
+        public override void Rest()
+        {
+            audit.Rests++;
+            _key.Rest();
+        }
 
         protected override void Dispose(bool disposing)
         {
