@@ -11,7 +11,7 @@ internal static class Loopback
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     /// <summary>That of all sessions of this process, unless they are given another.</summary>
-    public static int DiscoveryPort { get; } = 20_000 + (Environment.ProcessId % 1_000);
+    public static int DiscoveryPort { get; } = 30_000 + (Environment.ProcessId % 800);
 
     /// <summary>A session with an inbox that holds what a figure lets come in.</summary>
     public static LanSession Start(string name) => Start(name, DiscoveryPort, 100_000);

@@ -11,12 +11,16 @@ namespace LanPeer;
 public sealed partial class LanInbox
 {
     private readonly LinkedList<LanMessage> _messages = [];
-    private readonly Signal _signal = new();
+    private readonly Signal _signal;
     private long _lastSequence;
     private long _putBacks;
 
-    internal LanInbox(int capacity, long byteCapacity)
+    /// <param name="capacity">Messages that fit.</param>
+    /// <param name="byteCapacity">Bytes that fit.</param>
+    /// <param name="reception">Where messages come from, if who waits for one may receive it itself.</param>
+    internal LanInbox(int capacity, long byteCapacity, Reception? reception = null)
     {
+        _signal = new Signal(reception);
         Capacity = capacity;
         _byteCapacity = byteCapacity;
     }

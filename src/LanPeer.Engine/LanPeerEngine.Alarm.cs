@@ -140,7 +140,7 @@ internal sealed partial class LanPeerEngine
             }
 
             _discovery = port;
-            StartReceiving(port, Inlet.Discovery);
+            StartReceiving(new Reception(port, (batch, effects) => HandleBatch(batch, Inlet.Discovery, effects)), Inlet.Discovery);
         }
     }
 

@@ -28,7 +28,7 @@ internal sealed partial class LanPeerEngine
         }
 
         StartHandshakes();
-        StartReceiving(_unicast, Inlet.Unicast);
+        StartReceiving(_reception, Inlet.Unicast);
         TryOpenDiscovery();
         lock (_gate)
         {
@@ -43,9 +43,9 @@ internal sealed partial class LanPeerEngine
         }
     }
 
-    private void StartReceiving(UdpPort port, Inlet inlet)
+    private void StartReceiving(Reception reception, Inlet inlet)
     {
-        var thread = new Thread(() => ReceiveAll(port, inlet))
+        var thread = new Thread(() => ReceiveAll(reception))
         {
             Name = $"LanPeer {_options.Name} {inlet}",
 
@@ -57,15 +57,13 @@ internal sealed partial class LanPeerEngine
     }
 
     /// <summary>The life of a receiving thread. Nothing may leave it: an unhandled exception on any thread ends the process.</summary>
-    private void ReceiveAll(UdpPort port, Inlet inlet)
+    private void ReceiveAll(Reception reception)
     {
-        var batch = new ReceiveBatch();
-        var effects = new Effects();
         while (true)
         {
             try
             {
-                if (!port.Receive(batch))
+                if (!reception.ReceiveNext())
                 {
                     return;
                 }
@@ -77,13 +75,6 @@ internal sealed partial class LanPeerEngine
                 {
                     return;
                 }
-
-                continue;
-            }
-
-            if (!HandleBatch(batch, inlet, effects))
-            {
-                return;
             }
         }
     }
@@ -115,7 +106,6 @@ internal sealed partial class LanPeerEngine
         }
 
         Finish(effects, isWatched);
-        effects.Clear();
         return true;
     }
 

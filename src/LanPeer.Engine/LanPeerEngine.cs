@@ -27,6 +27,7 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly long _epoch;
     private readonly PeerMachine _machine;
     private readonly UdpPort _unicast;
+    private readonly Reception _reception;
     private readonly StateStore _store;
     private readonly Alarm _alarm;
     private readonly ManualResetEvent _stopping = new(false);
@@ -58,7 +59,10 @@ internal sealed partial class LanPeerEngine : IDisposable
         _store = store;
         Events = new EngineEvents(options.InboxCapacity);
         Trace = new EngineTrace(_gate);
-        Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes) { Taken = OnInboxTaken };
+        _reception = new Reception(unicast, (batch, effects) => HandleBatch(batch, Inlet.Unicast, effects));
+        PeersChanged = new Signal(_reception);
+        DeliveriesChanged = new Signal(_reception);
+        Inbox = new LanInbox(options.InboxCapacity, options.InboxBytes, _reception) { Taken = OnInboxTaken };
         _machine = new PeerMachine(
             new PeerSettings
             {
@@ -90,10 +94,10 @@ internal sealed partial class LanPeerEngine : IDisposable
     public PublicIdentity Identity => _machine.Identity;
 
     /// <summary>Raised when a peer came, went, changed or, while somebody watches, was heard of.</summary>
-    public Signal PeersChanged { get; } = new();
+    public Signal PeersChanged { get; }
 
     /// <summary>Raised when it became known what has become of messages.</summary>
-    public Signal DeliveriesChanged { get; } = new();
+    public Signal DeliveriesChanged { get; }
 
     public ushort Port => _unicast.Port;
 

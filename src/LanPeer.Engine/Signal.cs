@@ -6,7 +6,8 @@ using System.Threading;
 namespace LanPeer;
 
 /// <summary>Something that changes and can be waited for: a counter of changes, and threads waiting for the next one.</summary>
-internal sealed class Signal
+/// <param name="reception">Where what changes it comes from, if who waits for it may receive that itself.</param>
+internal sealed class Signal(Reception? reception = null)
 {
     /// <summary>What is done while waiting is done about that often: an answer to a person within a tenth of a second.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
@@ -37,7 +38,7 @@ internal sealed class Signal
         long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
+            TimeSpan left = Left(timeout, began);
             bool isChanged = Wait(seen, left < s_slice ? left : s_slice, cancellation);
 
             // After a change, too: where one follows the other, no slice is ever waited to its end.
@@ -51,18 +52,27 @@ internal sealed class Signal
 
     private bool Wait(long seen, TimeSpan timeout, CancellationToken cancellation)
     {
+        long began = Stopwatch.GetTimestamp();
+        if (reception?.TryTake() == true)
+        {
+            ReceiveUntil(seen, timeout, began, cancellation);
+        }
+
         using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static state => ((Signal)state!).Wake(isChange: false), this);
 
         // What wakes it may come late, when it waits for something else; it looks again then, and goes back to sleep.
         Sleeper sleeper = Sleeper.OfThisThread;
-        long began = Stopwatch.GetTimestamp();
         while (true)
         {
-            TimeSpan left = timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
+            TimeSpan left = Left(timeout, began);
             lock (_gate)
             {
                 // It is still there when its time was up, or something else woke it.
-                _ = _waiting.Remove(sleeper);
+                if (_waiting.Remove(sleeper))
+                {
+                    reception?.StopRelying();
+                }
+
                 if (_version != seen)
                 {
                     return true;
@@ -75,11 +85,30 @@ internal sealed class Signal
                 }
 
                 _waiting.Add(sleeper);
+                reception?.Rely();
             }
 
             sleeper.Sleep(left);
         }
     }
+
+    /// <summary>Receives itself until there is a change, or nothing comes.</summary>
+    private void ReceiveUntil(long seen, TimeSpan timeout, long began, CancellationToken cancellation)
+    {
+        try
+        {
+            while (Version == seen && !cancellation.IsCancellationRequested && Left(timeout, began) > TimeSpan.Zero && reception!.Receive())
+            {
+            }
+        }
+        finally
+        {
+            reception!.GiveBack();
+        }
+    }
+
+    private static TimeSpan Left(TimeSpan timeout, long began)
+        => timeout == Timeout.InfiniteTimeSpan ? TimeSpan.MaxValue : timeout - Stopwatch.GetElapsedTime(began);
 
     /// <summary>
     /// Wakes all outside of the lock, which Monitor.PulseAll cannot: who wakes at once, as on one core, would find it taken
@@ -104,10 +133,26 @@ internal sealed class Signal
             _waiting.Clear();
         }
 
-        one?.Wake();
+        if (one is not null)
+        {
+            Wake(one);
+        }
+
         foreach (Sleeper waiting in many)
         {
-            waiting.Wake();
+            Wake(waiting);
+        }
+    }
+
+    private void Wake(Sleeper sleeper)
+    {
+        if (reception is null)
+        {
+            sleeper.Wake();
+        }
+        else
+        {
+            reception.Wake(sleeper);
         }
     }
 }

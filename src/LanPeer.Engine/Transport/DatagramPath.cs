@@ -37,6 +37,16 @@ internal abstract class DatagramPath : IDisposable
     /// <exception cref="SocketException">The network stack reports something; the socket still works.</exception>
     public abstract bool Receive(ReceiveBatch batch);
 
+    /// <summary>Whether <see cref="ReceiveFor"/> can be called.</summary>
+    public virtual bool CanReceiveFor => false;
+
+    /// <summary>The same, waiting no longer than for some time.</summary>
+    /// <param name="batch">What has come.</param>
+    /// <param name="time">Whole milliseconds.</param>
+    /// <returns>Whether something has come; not when the path is closed.</returns>
+    /// <exception cref="SocketException">The network stack reports something; the socket still works.</exception>
+    public virtual bool ReceiveFor(ReceiveBatch batch, TimeSpan time) => throw new NotSupportedException();
+
     /// <summary>Sends datagrams, each whether or not others can be sent.</summary>
     /// <param name="arena">Where their bytes are.</param>
     /// <param name="sends">What goes where.</param>

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Net.Sockets;
+using System.Threading;
 using LanPeer.Protocol;
 
 namespace LanPeer.Transport;
@@ -14,6 +16,7 @@ internal sealed unsafe class LinuxPath : DatagramPath
     private readonly Socket _socket;
     private readonly LinuxReceiver _receiver;
     private readonly LinuxSender _sender;
+    private readonly AdaptiveSpin _spin = new(Environment.ProcessorCount);
     private volatile bool _isClosed;
 
     public LinuxPath(Socket socket)
@@ -25,39 +28,92 @@ internal sealed unsafe class LinuxPath : DatagramPath
         _sender = new LinuxSender(TrySet(LinuxSockets.UdpSegment, 0));
     }
 
+    public override bool CanReceiveFor => true;
+
     public override bool Receive(ReceiveBatch batch)
     {
         batch.Clear();
+        bool looks = _spin.Begins();
         while (!_isClosed)
         {
-            int errno;
-            try
+            if (looks && Look(batch))
             {
-                errno = _receiver.Receive(_socket.SafeHandle, batch);
-            }
-            catch (ObjectDisposedException)
-            {
-                return false;
+                return !_isClosed;
             }
 
-            // Closing ends the call as if an empty datagram had come from nowhere; those are left out.
-            if (_isClosed)
-            {
-                return false;
-            }
-
-            if (errno is not (0 or LinuxSockets.Eintr))
-            {
-                throw new SocketException((int)LinuxSockets.ErrorOf(errno));
-            }
-
-            if (batch.Count > 0)
+            looks = false;
+            if (TryTake(batch, waits: true))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    public override bool ReceiveFor(ReceiveBatch batch, TimeSpan time)
+    {
+        batch.Clear();
+        if (_isClosed || (_spin.Begins() && Look(batch)))
+        {
+            return batch.Count > 0;
+        }
+
+        try
+        {
+            return _socket.Poll(time, SelectMode.SelectRead) && TryTake(batch, waits: false);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Looks for a moment without sleeping.</summary>
+    /// <returns>Whether there is something, or the path was closed.</returns>
+    private bool Look(ReceiveBatch batch)
+    {
+        if (TryTake(batch, waits: false))
+        {
+            // It had come before: that says nothing of what comes next.
+            return true;
+        }
+
+        long end = AdaptiveSpin.End();
+        while (!_isClosed && Stopwatch.GetTimestamp() < end)
+        {
+            Thread.SpinWait(10);
+            if (TryTake(batch, waits: false))
+            {
+                _spin.Ended(isHit: true);
+                return true;
+            }
+        }
+
+        _spin.Ended(isHit: false);
+        return _isClosed;
+    }
+
+    /// <returns>Whether there was a datagram; not when the path is closed.</returns>
+    private bool TryTake(ReceiveBatch batch, bool waits)
+    {
+        int errno;
+        try
+        {
+            errno = _receiver.Receive(_socket.SafeHandle, batch, waits);
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
+
+        if (!_isClosed && errno is not (0 or LinuxSockets.Eintr or LinuxSockets.Eagain))
+        {
+            throw new SocketException((int)LinuxSockets.ErrorOf(errno));
+        }
+
+        // Closing ends the call as if an empty datagram had come from nowhere; those are left out.
+        return !_isClosed && batch.Count > 0;
     }
 
     public override void Send(ReadOnlySpan<byte> arena, ReadOnlySpan<Outgoing> sends, List<SendFailure> failures)

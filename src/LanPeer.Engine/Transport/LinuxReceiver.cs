@@ -17,14 +17,18 @@ internal sealed unsafe class LinuxReceiver(bool isCoalescing)
     private ReceiveBatch? _batch;
     private int _used;
 
-    /// <summary>Waits for a datagram and takes along what else is there.</summary>
+    /// <summary>Takes what is there.</summary>
+    /// <param name="socket">From here.</param>
+    /// <param name="batch">Into this.</param>
+    /// <param name="waits">Whether to wait for the first datagram when there is none.</param>
     /// <returns>0, or the kernel's error.</returns>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    public int Receive(SafeSocketHandle socket, ReceiveBatch batch)
+    public int Receive(SafeSocketHandle socket, ReceiveBatch batch, bool waits)
     {
         Prepare(batch);
         LinuxSockets.MessageVector* vectors = Pointer(_vectors);
-        int count = LinuxSockets.ReceiveMany(socket, vectors, ReceiveBatch.Slots, LinuxSockets.WaitForOne, null);
+        int flags = waits ? LinuxSockets.WaitForOne : LinuxSockets.DontWait;
+        int count = LinuxSockets.ReceiveMany(socket, vectors, ReceiveBatch.Slots, flags, null);
         if (count < 0)
         {
             _used = 0;

@@ -72,6 +72,16 @@ internal sealed class UdpPort : IDisposable
     /// <exception cref="SocketException">The network stack reports something; the port still works.</exception>
     public bool Receive(ReceiveBatch batch) => _path.Receive(batch);
 
+    /// <summary>Whether <see cref="ReceiveFor"/> can be called: a path of system calls knows whether something is there.</summary>
+    public bool CanReceiveFor => _path.CanReceiveFor;
+
+    /// <summary>The same, waiting no longer than for some time.</summary>
+    /// <param name="batch">What has come.</param>
+    /// <param name="time">Whole milliseconds.</param>
+    /// <returns>Whether something has come; not when the port is closed.</returns>
+    /// <exception cref="SocketException">The network stack reports something; the port still works.</exception>
+    public bool ReceiveFor(ReceiveBatch batch, TimeSpan time) => _path.ReceiveFor(batch, time);
+
     /// <summary>Sends what a step of the protocol wants sent. One thread at a time.</summary>
     /// <param name="effects">What goes where.</param>
     /// <param name="failures">Receives the datagrams the kernel did not take; those before and after are sent.</param>

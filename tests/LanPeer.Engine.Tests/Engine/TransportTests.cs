@@ -143,6 +143,33 @@ public sealed class TransportTests : EngineTest
         }
     }
 
+    [Fact]
+    public void Receiving_for_a_time_takes_what_is_there_and_ends_without()
+    {
+        DatagramPath path = Open(Way.SystemCalls, out Ipv4Endpoint place);
+        var batch = new ReceiveBatch();
+        Assert.True(path.CanReceiveFor);
+        for (int i = 0; i < 300; i++)
+        {
+            Assert.False(path.ReceiveFor(batch, TimeSpan.Zero));
+        }
+
+        Assert.False(path.ReceiveFor(batch, TimeSpan.FromMilliseconds(1)));
+        Effects effects = new();
+        Add(effects, place, 1, 10);
+        Add(effects, place, 2, 0);
+        Assert.Empty(Send(path, effects));
+
+        Assert.True(path.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
+        Assert.Equal(2, batch.Count);
+        Assert.Equal([10, 0], [batch.Datagram(0).Length, batch.Datagram(1).Length]);
+        Assert.False(path.ReceiveFor(batch, TimeSpan.Zero));
+        Assert.Equal(0, batch.Count);
+
+        path.Dispose();
+        Assert.False(path.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
+    }
+
     [Theory]
     [InlineData(Way.SystemCalls)]
     [InlineData(Way.Managed)]
