@@ -16,7 +16,7 @@ public sealed partial class LanInbox
     {
         ArgumentNullException.ThrowIfNull(match);
         var found = new List<LanMessage>();
-        var slice = new List<LinkedListNode<LanMessage>>(SliceLength);
+        var slice = new List<LinkedListNode<LanMessage>>();
         while (found.Count < max && Slice(slice, cursor, upTo))
         {
             foreach (LinkedListNode<LanMessage> node in slice)

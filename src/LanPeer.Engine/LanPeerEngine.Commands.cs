@@ -182,6 +182,8 @@ internal sealed partial class LanPeerEngine
             {
                 Settle(sending, PublicViews.Delivery(message), wasExpected: true);
             }
+
+            _machine.Return(message);
         }
     }
 

@@ -13,6 +13,9 @@ namespace LanPeer;
 /// </summary>
 public sealed class LanSending
 {
+    /// <summary>Messages of more bytes than this are watched on their way; others leave with one datagram or a few, at once.</summary>
+    private const int WatchedLength = 8_192;
+
     private readonly List<LanDelivery> _settled = [];
     private readonly List<OutboundMessage> _onTheWay = [];
     private readonly Signal _changed;
@@ -66,7 +69,7 @@ public sealed class LanSending
         }
     }
 
-    /// <summary>How far it is, from 0 to 1: settled for a receiver, or the part of it that was sent there.</summary>
+    /// <summary>How far it is, from 0 to 1: settled for a receiver, or the part of it that was sent there when it has more than 8,192 bytes.</summary>
     public double Progress
     {
         get
@@ -121,7 +124,11 @@ public sealed class LanSending
         lock (_settled)
         {
             _open++;
-            _onTheWay.Add(message);
+            if (message.Body.Length > WatchedLength)
+            {
+                message.IsKept = true;
+                _onTheWay.Add(message);
+            }
         }
     }
 

@@ -60,8 +60,11 @@ internal sealed partial class VirtualPeer : VirtualNode
     /// <summary>What became of each datagram it received.</summary>
     public History<DropReason> Reasons { get; }
 
-    /// <summary>The messages of which it became known what has become of them.</summary>
-    public History<OutboundMessage> Settled { get; }
+    /// <summary>
+    /// The messages of which it became known what has become of them. Whoever is the <see cref="OutboundMessage.Tag"/> of one as
+    /// an action is told, too.
+    /// </summary>
+    public History<SettledMessage> Settled { get; }
 
     /// <summary>Messages that are not read by its user: the inbox fills up. Without it all is read at once.</summary>
     public bool KeepsInbox { get; set; }
@@ -246,7 +249,14 @@ internal sealed partial class VirtualPeer : VirtualNode
         }
 
         Changes.AddRange(effects.Changes);
-        Settled.AddRange(effects.Settled);
+        foreach (OutboundMessage message in effects.Settled)
+        {
+            var settled = SettledMessage.Of(message);
+            Settled.Add(settled);
+            (message.Tag as Action<SettledMessage>)?.Invoke(settled);
+            Machine.Return(message);
+        }
+
         Lists.AddRange(effects.Lists);
         Arrivals.AddRange(effects.Arrivals);
         foreach (Arrival arrival in effects.Arrivals)

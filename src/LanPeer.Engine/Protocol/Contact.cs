@@ -10,7 +10,10 @@ namespace LanPeer.Protocol;
 /// Somebody a handshake is made with, found by its static key. It becomes a peer, with an entry in the table, when it has
 /// proven to own that key.
 /// </summary>
-internal sealed class Contact(byte[] remoteStatic, Ipv4Endpoint endpoint) : PeerSession(remoteStatic)
+/// <param name="remoteStatic">Its static key.</param>
+/// <param name="endpoint">Where it was first heard of.</param>
+/// <param name="pool">For what is delivered to it.</param>
+internal sealed class Contact(byte[] remoteStatic, Ipv4Endpoint endpoint, DeliveryPool pool) : PeerSession(remoteStatic)
 {
     private Channel? _channel;
 
@@ -36,7 +39,7 @@ internal sealed class Contact(byte[] remoteStatic, Ipv4Endpoint endpoint) : Peer
     public TimeSpan NextDoubt { get; set; }
 
     /// <summary>What is delivered to it and by it.</summary>
-    public Channel Channel => _channel ??= new Channel();
+    public Channel Channel => _channel ??= new Channel(pool);
 
     /// <summary>Whether something may have to be sent to it at the end of this step.</summary>
     public bool IsDirty { get; set; }

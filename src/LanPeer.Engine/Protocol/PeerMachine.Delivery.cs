@@ -25,6 +25,7 @@ internal sealed partial class PeerMachine
     private readonly List<Contact> _dirty = [];
     private readonly List<Contact> _active = [];
     private readonly List<OutboundMessage> _settled = [];
+    private readonly DeliveryPool _pool = new();
     private readonly InboxCredit _inboxCredit;
     private TimeSpan _nextDelivery = TimeSpan.MaxValue;
     private long _queuedBytes;
@@ -85,12 +86,15 @@ internal sealed partial class PeerMachine
     internal void QueueText(PeerEntry peer, string text, Moment now, TimeSpan patience, Effects effects)
         => Queue(peer, "", System.Text.Encoding.UTF8.GetBytes(text), now, patience, effects);
 
+    /// <summary>Takes back a message that was told as settled, and that nobody looks at any more.</summary>
+    public void Return(OutboundMessage message) => _pool.Return(message);
+
     /// <summary>Puts a message on its way to a peer with a session.</summary>
     private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects, int sharers = 1)
     {
         Contact contact = peer.Contact!;
         OutboundStream stream = contact.Channel.Outbound;
-        var message = new OutboundMessage(peer, messageId, body) { Deadline = now.Elapsed + patience, Weight = MessageWeight + (body.Length / sharers) };
+        OutboundMessage message = _pool.NewMessage(peer, messageId, body, MessageWeight + (body.Length / sharers), now.Elapsed + patience);
         effects.Queued.Add(message);
         UnsettledCount++;
         if (!stream.HasRoom(body.Length) || _queuedBytes + message.Weight > MaxQueuedBytes)

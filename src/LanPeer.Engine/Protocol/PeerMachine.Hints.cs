@@ -93,7 +93,7 @@ internal sealed partial class PeerMachine
                 return DropReason.TableFull;
             }
 
-            _contacts.Add(contact = new Contact(key, endpoint));
+            _contacts.Add(contact = new Contact(key, endpoint, _pool));
         }
 
         Hear(contact, inbound);
@@ -148,7 +148,7 @@ internal sealed partial class PeerMachine
 
         // A copy that can open this tells its user, as we do when it challenges us. Nobody answers it.
         _nextTwinChallenge = now + TimeSpan.FromMinutes(1);
-        var contact = new Contact(own, inbound.Source);
+        var contact = new Contact(own, inbound.Source, _pool);
         _contacts.Add(contact);
         Begin(contact, inbound.Source, inbound.Now, TriesFor(inbound, isProven: false));
     }

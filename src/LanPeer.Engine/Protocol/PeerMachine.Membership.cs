@@ -210,7 +210,7 @@ internal sealed partial class PeerMachine
                 return false;
             }
 
-            _contacts.Add(contact = new Contact(key, endpoint));
+            _contacts.Add(contact = new Contact(key, endpoint, _pool));
             if (secret is not null)
             {
                 contact.Hear(secret, _security.Network.Newest);

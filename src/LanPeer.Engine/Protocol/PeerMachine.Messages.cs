@@ -35,20 +35,53 @@ internal sealed partial class PeerMachine
         string id = MessageIdText(envelope);
 
         // Written even without receivers: whether a text fits must not depend on who is here.
+        bool isSigned = _sealedPeers > 0;
         if (!TryWriteSignedPost(envelope, text, out byte[] body))
         {
             return null;
         }
 
         bool isToAll = ReferenceEquals(peers, _peers.Entries) && effects.Sends.Count == 0;
+        if (_sealedPeers < _peers.Entries.Count || !isToAll)
+        {
+            PostInTheClear(envelope, text, peers, effects);
+        }
+
+        effects.Audience = isToAll && effects.TooLongFor.Count == 0 ? PlainAudience() : null;
+        if (isSigned)
+        {
+            foreach (PeerEntry peer in peers)
+            {
+                if (peer.Contact is Contact contact)
+                {
+                    // Sent at once: whoever comes back to each of 1,000 later finds nothing of it in a cache.
+                    Queue(peer, id, body, now, patience, effects, sharers: _sealedPeers);
+                    _ = Pump(contact, now, effects);
+                }
+            }
+        }
+
+        return id;
+    }
+
+    /// <summary>One datagram to each peer without a session, one encoding for each form they read.</summary>
+    private void PostInTheClear(in Envelope envelope, MessageText text, IReadOnlyList<PeerEntry> peers, Effects effects)
+    {
         Array.Fill(_encoded, (0, -1));
         foreach (PeerEntry peer in peers)
         {
             if (peer.Contact is not null)
             {
-                Queue(peer, id, body, now, patience, effects, sharers: _sealedPeers);
+                continue;
             }
-            else if (Encode(peer.Form) is { Length: > 0 } payload)
+
+            ref (int Start, int Length) payload = ref _encoded[((int)peer.Form.Dialect * 2) + (peer.Form.Tokens ? 1 : 0)];
+            if (payload.Length < 0)
+            {
+                payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, peer.Form));
+            }
+
+            if (payload.Length > 0)
             {
                 effects.Send(payload, peer.Endpoint, peer);
             }
@@ -56,20 +89,6 @@ internal sealed partial class PeerMachine
             {
                 effects.TooLongFor.Add(peer);
             }
-        }
-
-        effects.Audience = isToAll && effects.TooLongFor.Count == 0 ? PlainAudience() : null;
-        return id;
-
-        (int Start, int Length) Encode(WriteForm form)
-        {
-            ref (int Start, int Length) payload = ref _encoded[((int)form.Dialect * 2) + (form.Tokens ? 1 : 0)];
-            if (payload.Length < 0)
-            {
-                payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, form));
-            }
-
-            return payload;
         }
     }
 

@@ -90,7 +90,7 @@ internal sealed partial class PeerMachine
     {
         Span<byte> room = _frames.AsSpan(0, channel.FrameRoom);
         int length = channel.WriteAcks(room, now.Elapsed);
-        SentDatagram record = channel.Sent.New();
+        SentDatagram record = _pool.NewDatagram();
         if (mayCarry && !channel.Sent.IsFull)
         {
             // Small frames: what fits the smallest full datagram is about as many as a receiver acts on.
@@ -103,7 +103,7 @@ internal sealed partial class PeerMachine
 
         if (length == 0)
         {
-            channel.Sent.Return(record);
+            _pool.Return(record);
             return false;
         }
 
@@ -114,7 +114,7 @@ internal sealed partial class PeerMachine
         effects.Send(effects.Commit(record.Size), peer.Endpoint, record.Parts.Count > 0 ? peer : null);
         if (record.Parts.Count == 0)
         {
-            channel.Sent.Return(record);
+            _pool.Return(record);
             return false;
         }
 

@@ -79,7 +79,7 @@ internal sealed partial class PeerMachine
                 return DropReason.TableFull;
             }
 
-            _contacts.Add(contact = new Contact(key, read.Source));
+            _contacts.Add(contact = new Contact(key, read.Source, _pool));
         }
 
         bool isCrossing = contact.Attempt is { Noise: not null } own && IsSamePlace(own.To, read.Source);

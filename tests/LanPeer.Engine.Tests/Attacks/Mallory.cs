@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Security.Noise;
 using LanPeer.Security.Sessions;
@@ -123,7 +124,7 @@ internal sealed class Mallory
     public void Respond(Packet initiation, VirtualPeer victim, Ipv4Endpoint? from = null)
     {
         ReadInitiationWork read = Read(initiation);
-        var respond = new RespondWork(Context, new Contact(victim.Machine.Identity.AgreementKey.ToArray(), initiation.From), read, ++_index, _lan.Now);
+        var respond = new RespondWork(Context, new Contact(victim.Machine.Identity.AgreementKey.ToArray(), initiation.From, new DeliveryPool()), read, ++_index, _lan.Now);
         respond.Run();
         Keys = respond.Keys;
         Send(victim, respond.Datagram!, from);

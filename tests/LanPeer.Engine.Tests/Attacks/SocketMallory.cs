@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Text;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Security.Noise;
 using LanPeer.Security.Sessions;
@@ -126,7 +127,7 @@ internal sealed class SocketMallory : IDisposable
         var from = new Ipv4Endpoint(Ipv4Endpoint.LoopbackAddress, (ushort)victim.Port);
         var read = new ReadInitiationWork(Context, NetworkSecret.Open, initiation, from);
         read.Run();
-        var respond = new RespondWork(Context, new Contact(KeyOf(victim), from), read, ++_index, TimeSpan.Zero);
+        var respond = new RespondWork(Context, new Contact(KeyOf(victim), from, new DeliveryPool()), read, ++_index, TimeSpan.Zero);
         respond.Run();
         _keys = respond.Keys;
         return respond.Datagram!;

@@ -54,7 +54,7 @@ public sealed class DeliveryScheduleTests
             users.AddSteps(schedule.Random("users"), TimeSpan.FromSeconds(60), longShare: 0.1);
             scenario.Run(_ => users.LookAtBounds(), _ => users.LookAtEnd());
             Assert.DoesNotContain(scenario.Peers.SelectMany(peer => peer.Changes), change => change.Kind is PeerChangeKind.Expired or PeerChangeKind.Left);
-            Assert.All(users.Sent, sent => Assert.Equal((Outcome.Delivered, Obstacle.None), (sent.Message.Outcome, sent.Message.Obstacle)));
+            Assert.All(users.Sent, sent => Assert.Equal((Outcome.Delivered, Obstacle.None), (sent.Outcome, sent.Obstacle)));
         });
 
     private static TimeSpan Rough(Schedule schedule) => TimeSpan.FromSeconds(schedule.Random("length").Between(20, 60));

@@ -32,7 +32,7 @@ public sealed class DeliveryTests
         _alice.DM(_bob.UserId, "hello");
         _lan.Settle();
 
-        OutboundMessage settled = Assert.Single(_alice.Settled);
+        SettledMessage settled = Assert.Single(_alice.Settled);
         Assert.Equal((Outcome.Delivered, Obstacle.None, 1), (settled.Outcome, settled.Obstacle, settled.Tries));
         Assert.Equal(0.4, settled.RoundTrip!.Value.TotalMilliseconds, 3);
         Assert.Equal(Assert.Single(_bob.Arrivals).MessageId, settled.MessageId);

@@ -46,7 +46,7 @@ public sealed class SealedMessageTests
         _alice.DM(_bob.UserId, "x");
         _alice.Post("x");
         _lan.Settle();
-        int[] rooms = [.. _alice.Settled.Select(message => WireLimits.MaxMessage - message.Body.Length + 1)];
+        int[] rooms = [.. _alice.Settled.Select(message => WireLimits.MaxMessage - message.Length + 1)];
         _bob.Forget();
         _alice.Forget();
 

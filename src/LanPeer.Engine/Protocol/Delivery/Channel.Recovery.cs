@@ -63,7 +63,7 @@ internal sealed partial class Channel
         foreach (SentDatagram datagram in _found)
         {
             Window.Forgotten(datagram.Size);
-            Sent.Return(datagram);
+            pool.Return(datagram);
         }
 
         _lossDue = TimeSpan.MaxValue;

@@ -8,7 +8,8 @@ namespace LanPeer.Protocol.Delivery;
 /// Delivery to and from one peer: both streams, what is on the way, and when to send it again (docs/protocol.md,
 /// "Delivery"; RFC 9002).
 /// </summary>
-internal sealed partial class Channel
+/// <param name="pool">Where records of datagrams come from and go to.</param>
+internal sealed partial class Channel(DeliveryPool pool)
 {
     private readonly PacketNumbers[] _came = [new(), new()];
     private readonly List<SentDatagram> _found = [];
@@ -20,7 +21,7 @@ internal sealed partial class Channel
 
     public InboundStream Inbound { get; } = new();
 
-    public SentDatagrams Sent { get; } = new();
+    public SentDatagrams Sent { get; } = new(pool);
 
     public CongestionWindow Window { get; } = new();
 

@@ -54,21 +54,32 @@ internal enum Obstacle : byte
     Stopped,
 }
 
-/// <summary>One message on its way to one receiver with a session.</summary>
-internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] body)
+/// <summary>One message on its way to one receiver with a session. Its memory may be used again (<see cref="DeliveryPool"/>).</summary>
+/// <param name="to">To whom.</param>
+/// <param name="messageId">The id in its text.</param>
+/// <param name="body">The text form.</param>
+/// <param name="weight">Bytes of memory it takes.</param>
+/// <param name="deadline">When it is given up.</param>
+internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
 {
-    public PeerEntry To { get; } = to;
+    public PeerEntry To { get; private set; } = to;
 
-    public string MessageId { get; } = messageId;
+    public string MessageId { get; private set; } = messageId;
 
     /// <summary>The text form; shared by all receivers of a post.</summary>
-    public byte[] Body { get; } = body;
+    public byte[] Body { get; private set; } = body;
 
     /// <summary>Bytes of memory it takes: a body that others share is theirs in part.</summary>
-    public required int Weight { get; init; }
+    public int Weight { get; private set; } = weight;
 
     /// <summary>When it is given up.</summary>
-    public required TimeSpan Deadline { get; init; }
+    public TimeSpan Deadline { get; private set; } = deadline;
+
+    /// <summary>Which message this is of those that had the same memory.</summary>
+    public int Version { get; private set; }
+
+    /// <summary>Whether somebody looks at it for longer than it is on the way.</summary>
+    public bool IsKept { get; set; }
 
     /// <summary>Its place in the stream.</summary>
     public ulong Sequence { get; set; }
@@ -98,6 +109,21 @@ internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] bod
 
     /// <summary>For whoever waits for it.</summary>
     public object? Tag { get; set; }
+
+    /// <summary>Makes another message of it.</summary>
+    public void Begin(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
+    {
+        (To, MessageId, Body, Weight, Deadline) = (to, messageId, body, weight, deadline);
+        (Sequence, Next, Tries, FirstSent, TakenBefore) = (0, 0, 0, default, 0);
+        (Outcome, Obstacle, RoundTrip, IsSkipDue) = (Outcome.Open, Obstacle.None, null, false);
+    }
+
+    /// <summary>It is a message no more, and keeps nothing alive.</summary>
+    public void End()
+    {
+        Version++;
+        (Outcome, MessageId, Body, Tag) = (Outcome.Open, "", [], null);
+    }
 
     /// <summary>It is settled, for good.</summary>
     /// <returns>False when it was before.</returns>

@@ -40,7 +40,12 @@ internal sealed partial class OutboundStream
     public bool TryTakeSkip(out OutboundMessage? first, out OutboundMessage? last)
     {
         first = last = null;
-        foreach (OutboundMessage message in HasSkips ? _messages : [])
+        if (!HasSkips)
+        {
+            return false;
+        }
+
+        foreach (OutboundMessage message in _messages)
         {
             if (message.IsSkipDue)
             {
@@ -70,7 +75,7 @@ internal sealed partial class OutboundStream
             return SkipAgain(part.Message!, (ulong)part.Offset);
         }
 
-        if (part.Message!.Outcome != Outcome.Open)
+        if (!part.IsOpen)
         {
             return false;
         }
@@ -97,7 +102,7 @@ internal sealed partial class OutboundStream
 
     private bool HasLost()
     {
-        while (_lost.TryPeek(out SentPart part) && (part.Message!.Outcome != Outcome.Open || part.Length == 0))
+        while (_lost.TryPeek(out SentPart part) && (!part.IsOpen || part.Length == 0))
         {
             _lost.Dequeue();
         }

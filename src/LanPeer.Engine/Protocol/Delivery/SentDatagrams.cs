@@ -16,7 +16,13 @@ internal enum PartKind : byte
 /// <param name="Message">The message, of a piece or a skip.</param>
 /// <param name="Offset">Where the piece begins; of a reject its sequence.</param>
 /// <param name="Length">Bytes of the piece.</param>
-internal readonly record struct SentPart(PartKind Kind, OutboundMessage? Message, long Offset, int Length);
+internal readonly record struct SentPart(PartKind Kind, OutboundMessage? Message, long Offset, int Length)
+{
+    private readonly int _version = Message?.Version ?? 0;
+
+    /// <summary>Whether the message of a piece is on its way: not when its memory is another message's by now.</summary>
+    public bool IsOpen => Message!.Version == _version && Message.Outcome == Outcome.Open;
+}
 
 /// <summary>A datagram that asks for an acknowledgement.</summary>
 internal sealed class SentDatagram
@@ -42,7 +48,8 @@ internal sealed class SentDatagram
 }
 
 /// <summary>The datagrams on the way to one peer, in the order they were sent, and which of them are lost (RFC 9002, section 6.1).</summary>
-internal sealed class SentDatagrams
+/// <param name="pool">Where records come from and go to.</param>
+internal sealed class SentDatagrams(DeliveryPool pool)
 {
     /// <summary>kPacketThreshold: three that were sent later have arrived.</summary>
     private const ulong PacketThreshold = 3;
@@ -51,7 +58,6 @@ internal sealed class SentDatagrams
     public const int Capacity = 4_096;
 
     private readonly Queue<SentDatagram> _order = new();
-    private readonly Stack<SentDatagram> _spare = new();
     private SentDatagram[] _snapshot = [];
     private ulong _nextOrder;
     private ulong _largestArrived;
@@ -76,24 +82,12 @@ internal sealed class SentDatagrams
     /// <summary>When the last of them was sent.</summary>
     public TimeSpan LastSentAt { get; private set; }
 
-    /// <summary>Gives an empty one to be filled; it counts once it is handed to <see cref="Add"/>.</summary>
-    public SentDatagram New() => _spare.TryPop(out SentDatagram? spare) ? spare : new SentDatagram();
-
     public void Add(SentDatagram datagram)
     {
         datagram.Order = ++_nextOrder;
         datagram.IsOver = false;
         LastSentAt = datagram.SentAt;
         _order.Enqueue(datagram);
-    }
-
-    public void Return(SentDatagram datagram)
-    {
-        datagram.Parts.Clear();
-        if (_spare.Count < 64)
-        {
-            _spare.Push(datagram);
-        }
     }
 
     /// <summary>Finds those that an ACK names for the first time.</summary>
@@ -165,7 +159,7 @@ internal sealed class SentDatagrams
     {
         while (_order.TryPeek(out SentDatagram? oldest) && oldest.IsOver)
         {
-            Return(_order.Dequeue());
+            pool.Return(_order.Dequeue());
         }
     }
 

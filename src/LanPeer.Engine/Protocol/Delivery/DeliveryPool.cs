@@ -1,0 +1,56 @@
+using System;
+using System.Collections.Generic;
+
+namespace LanPeer.Protocol.Delivery;
+
+/// <summary>
+/// Messages and records of datagrams that are over, for the next ones: a post to 1,000 peers would else make 1,000 of either.
+/// One for all peers of a machine, so that those who are at rest keep none.
+/// </summary>
+internal sealed class DeliveryPool
+{
+    /// <summary>Of each kind, at most: what a post to as many peers as there may be takes, 1.5 MB.</summary>
+    public const int Capacity = 4_096;
+
+    private readonly Stack<OutboundMessage> _messages = new();
+    private readonly Stack<SentDatagram> _datagrams = new();
+
+    /// <summary>A message that nobody else has.</summary>
+    /// <param name="to">To whom.</param>
+    /// <param name="messageId">The id in its text; empty for what no user waits for.</param>
+    /// <param name="body">The text form.</param>
+    /// <param name="weight">Bytes of memory it counts for.</param>
+    /// <param name="deadline">When it is given up.</param>
+    public OutboundMessage NewMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
+    {
+        if (!_messages.TryPop(out OutboundMessage? message))
+        {
+            return new OutboundMessage(to, messageId, body, weight, deadline);
+        }
+
+        message.Begin(to, messageId, body, weight, deadline);
+        return message;
+    }
+
+    /// <summary>Takes back a message that is delivered. Records of datagrams that still name it do not mean it any more.</summary>
+    public void Return(OutboundMessage message)
+    {
+        if (message is { Outcome: Outcome.Delivered, IsKept: false } && _messages.Count < Capacity)
+        {
+            message.End();
+            _messages.Push(message);
+        }
+    }
+
+    /// <summary>A record without parts; it counts once it is handed to <see cref="SentDatagrams.Add"/>.</summary>
+    public SentDatagram NewDatagram() => _datagrams.TryPop(out SentDatagram? spare) ? spare : new SentDatagram();
+
+    public void Return(SentDatagram datagram)
+    {
+        datagram.Parts.Clear();
+        if (_datagrams.Count < Capacity)
+        {
+            _datagrams.Push(datagram);
+        }
+    }
+}
