@@ -17,7 +17,7 @@ public sealed class LanSending
     private const int WatchedLength = 8_192;
 
     private readonly List<LanDelivery> _settled = [];
-    private readonly List<OutboundMessage> _onTheWay = [];
+    private List<OutboundMessage>? _onTheWay;
     private readonly Signal _changed;
     private string[]? _audience;
     private List<SendFailure>? _failures;
@@ -77,7 +77,7 @@ public sealed class LanSending
             lock (_settled)
             {
                 double done = _settled.Count;
-                foreach (OutboundMessage message in _onTheWay)
+                foreach (OutboundMessage message in _onTheWay ?? [])
                 {
                     // The engine writes it under its own lock; an old value does no harm.
                     done += message.Outcome == Outcome.Open && message.Body.Length > 0 ? (double)message.Next / (message.Body.Length + 1) : 0;
@@ -127,7 +127,7 @@ public sealed class LanSending
             if (message.Body.Length > WatchedLength)
             {
                 message.IsKept = true;
-                _onTheWay.Add(message);
+                (_onTheWay ??= []).Add(message);
             }
         }
     }
@@ -144,7 +144,7 @@ public sealed class LanSending
             if (_open == 0)
             {
                 // Who keeps the result keeps no texts by it.
-                _onTheWay.Clear();
+                _onTheWay = null;
             }
         }
     }

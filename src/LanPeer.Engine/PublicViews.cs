@@ -16,10 +16,10 @@ internal static class PublicViews
     /// <param name="isProtectedName">Whether its name belongs to somebody who can prove who he is.</param>
     public static LanPeer Peer(PeerEntry peer, bool isProtectedName = false) => new(peer.UserId, peer.Name)
     {
-        PeerId = peer.Who is PublicIdentity who ? PeerId.Grouped(who.PeerId) : null,
+        PeerId = peer.Who?.GroupedPeerId,
         DisplayName = peer.Profile is { DisplayName.Length: > 0 } profile ? profile.DisplayName : peer.Name,
         Status = peer.Profile?.Status ?? "",
-        Address = peer.Endpoint.AddressText,
+        Address = peer.AddressText,
         Port = peer.Endpoint.Port,
         State = peer.Presence switch
         {
@@ -171,7 +171,7 @@ internal static class PublicViews
 
     private static LanTrustEventArgs KeyChanged(PeerEntry peer, string? owner, DateTimeOffset now)
     {
-        string shown = PeerId.Grouped(peer.Who!.PeerId);
+        string shown = peer.Who!.GroupedPeerId;
         string message = owner is null
             ? $"'{peer.UserId}' has shown keys, but the user id is also used by somebody else."
             : $"'{peer.UserId}' is pinned to {PeerId.Grouped(owner)}, but {shown} uses it now.";

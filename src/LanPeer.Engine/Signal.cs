@@ -27,7 +27,7 @@ internal sealed class Signal(Reception? reception = null)
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="whileWaiting">Called every 50 ms or more often, on this thread and under no lock; null for nothing.</param>
     /// <returns>False when the time was up first.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; within a millisecond.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; within two milliseconds.</exception>
     public bool WaitAfter(long seen, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         if (whileWaiting is null)

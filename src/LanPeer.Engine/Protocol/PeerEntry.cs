@@ -32,6 +32,8 @@ internal enum PeerPresence : byte
 /// <summary>What is known of one other peer. Mutable, and touched under the engine's lock only.</summary>
 internal sealed class PeerEntry
 {
+    private (uint Address, string Text)? _addressText;
+
     public PeerEntry(ReadOnlySpan<byte> userId, Ipv4Endpoint endpoint)
     {
         Endpoint = endpoint;
@@ -68,6 +70,20 @@ internal sealed class PeerEntry
     public DateTimeOffset MetUtc { get; init; }
 
     public Ipv4Endpoint Endpoint { get; set; }
+
+    /// <summary>The address of its endpoint as a dotted quad: made once for each, as every message asks for it.</summary>
+    public string AddressText
+    {
+        get
+        {
+            if (_addressText is not { } made || made.Address != Endpoint.Address)
+            {
+                _addressText = made = (Endpoint.Address, Endpoint.AddressText);
+            }
+
+            return made.Text;
+        }
+    }
 
     /// <summary>Where it says itself that it listens: the address in its user id, 0 when there is none, and its port.</summary>
     public Ipv4Endpoint Claimed { get; set; }

@@ -153,26 +153,27 @@ internal sealed partial class PeerMachine
             return null;
         }
 
+        string id = MessageIdText(envelope);
         if (peer.Contact is null)
         {
             effects.Send(effects.Commit(length), peer.Endpoint, peer);
         }
         else
         {
-            Queue(peer, MessageIdText(envelope), room[..length].ToArray(), now, patience, effects);
+            Queue(peer, id, room[..length].ToArray(), now, patience, effects);
         }
 
-        return MessageIdText(envelope);
+        return id;
     }
 
-    private static string MessageIdText(in Envelope envelope)
-        => envelope.MessageId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
+    private static string MessageIdText(in Envelope envelope) => DatagramWriter.HexText(envelope.MessageId);
 
     private DropReason OnPost(in Datagram datagram, in Inbound inbound)
         => Deliver(datagram, inbound, to: "");
 
     private DropReason OnDM(in Datagram datagram, in Inbound inbound)
-        => IsForUs(datagram[Field.To]) ? Deliver(datagram, inbound, datagram.Text(Field.To)) : DropReason.NotForUs;
+        => datagram[Field.To].SequenceEqual(_userId) ? Deliver(datagram, inbound, UserId)
+            : IsFormer(datagram[Field.To]) ? Deliver(datagram, inbound, datagram.Text(Field.To)) : DropReason.NotForUs;
 
     private DropReason Deliver(in Datagram datagram, in Inbound inbound, string to)
     {
@@ -200,7 +201,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Arrivals.Add(new Arrival(
             datagram.Type, peer?.UserId ?? System.Text.Encoding.UTF8.GetString(datagram.Sender), peer, to,
             datagram.ContentText(), null, datagram.Timestamp, datagram.Text(Field.MessageId), inbound.Now.Utc,
-            ShareKeyOf(datagram, inbound), inbound.Peer is not null, inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null, datagram.IsJson));
+            ShareKeyOf(datagram, inbound, peer), inbound.Peer is not null, inbound.Peer is not null && datagram.Type == MessageType.Post ? datagram.Copy() : null, datagram.IsJson));
         return DropReason.None;
     }
 
@@ -220,17 +221,13 @@ internal sealed partial class PeerMachine
                 && peer.Duplicates.TryAdd(datagram.Type, datagram[Field.MessageId]);
 
     /// <summary>A host may invent as many senders as it likes and still has one share. This host's users have one each.</summary>
-    private string ShareKeyOf(in Datagram datagram, in Inbound inbound)
-        => _network.IsOwn(inbound.Source.Address)
-            ? System.Text.Encoding.UTF8.GetString(datagram.Sender) : inbound.Source.AddressText;
+    private string ShareKeyOf(in Datagram datagram, in Inbound inbound, PeerEntry? peer)
+        => !_network.IsOwn(inbound.Source.Address)
+            ? peer?.Endpoint.Address == inbound.Source.Address ? peer.AddressText : inbound.Source.AddressText
+            : peer is not null && datagram.Sender.SequenceEqual(peer.Key) ? peer.UserId : System.Text.Encoding.UTF8.GetString(datagram.Sender);
 
-    private bool IsForUs(ReadOnlySpan<byte> to)
+    private bool IsFormer(ReadOnlySpan<byte> to)
     {
-        if (to.SequenceEqual(_userId))
-        {
-            return true;
-        }
-
         foreach (byte[] former in _formerIds)
         {
             if (to.SequenceEqual(former))

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
@@ -17,7 +18,7 @@ internal sealed partial class PeerMachine
     private TimeSpan _nextOwnIdWarning;
 
     /// <summary>The own id, name@address. Changes when the host loses the address.</summary>
-    public string UserId => Encoding.UTF8.GetString(_userId);
+    public string UserId { get; private set; }
 
     /// <summary>The host's addresses changed: announce anew, under a new id when the old address is gone.</summary>
     public void NetworkChanged(Moment now, LocalNetwork network, Effects effects)
@@ -32,7 +33,7 @@ internal sealed partial class PeerMachine
                 _formerIds.RemoveAt(0);
             }
 
-            _userId = MakeUserId();
+            Call(UserIdOf(_settings.Name, _network));
             IntroduceAs();
 
             // Those with a session learn the new id by a new handshake, from the new address.
@@ -57,7 +58,12 @@ internal sealed partial class PeerMachine
     public static string UserIdOf(string name, LocalNetwork network)
         => $"{name}@{new Ipv4Endpoint(network.PrimaryAddress, 0).AddressText}";
 
-    private byte[] MakeUserId() => Encoding.UTF8.GetBytes(UserIdOf(_settings.Name, _network));
+    [MemberNotNull(nameof(_userId), nameof(UserId))]
+    private void Call(string userId)
+    {
+        UserId = userId;
+        _userId = Encoding.UTF8.GetBytes(userId);
+    }
 
     private DropReason OnOwnId(in Datagram datagram, in Inbound inbound)
     {

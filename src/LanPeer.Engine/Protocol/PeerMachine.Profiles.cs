@@ -109,7 +109,7 @@ internal sealed partial class PeerMachine
         inbound.Effects.Changes.Add(new PeerChange(PeerChangeKind.Updated, peer));
         inbound.Effects.Arrivals.Add(new Arrival(
             MessageType.Profile, peer.UserId, peer, "", profile.Status, profile, datagram.Timestamp,
-            datagram.Text(Field.MessageId), inbound.Now.Utc, ShareKeyOf(datagram, inbound), inbound.Peer is not null));
+            datagram.Text(Field.MessageId), inbound.Now.Utc, ShareKeyOf(datagram, inbound, peer), inbound.Peer is not null));
         return DropReason.None;
     }
 

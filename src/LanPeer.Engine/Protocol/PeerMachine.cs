@@ -45,7 +45,7 @@ internal sealed partial class PeerMachine : IDisposable
         _signKey = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.SigningKey));
         _peers = new PeerTable(settings.MaxPeers, CapacityOfAddress);
         _inboxCredit = new InboxCredit(settings.InboxMessages, settings.InboxBytes);
-        _userId = MakeUserId();
+        Call(UserIdOf(settings.Name, network));
         do
         {
             Boot = (uint)random.NextUInt64();

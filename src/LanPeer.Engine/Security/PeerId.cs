@@ -45,13 +45,15 @@ internal static class PeerId
     /// <summary>As people compare it: eight groups of four.</summary>
     public static string Grouped(string peerId)
     {
-        var groups = new string[Length / 4];
-        for (int i = 0; i < groups.Length; i++)
+        const int groups = Length / 4;
+        return string.Create(Length + groups - 1, peerId, static (text, id) =>
         {
-            groups[i] = peerId.Substring(4 * i, 4);
-        }
-
-        return string.Join('-', groups);
+            text.Fill('-');
+            for (int i = 0; i < groups; i++)
+            {
+                id.AsSpan(4 * i, 4).CopyTo(text[(5 * i)..]);
+            }
+        });
     }
 
     /// <summary>Takes an id as people write it: in groups with hyphens or blanks, in small letters, or plain.</summary>

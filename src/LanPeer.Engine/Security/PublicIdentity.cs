@@ -9,6 +9,7 @@ internal sealed class PublicIdentity : IEquatable<PublicIdentity>
 {
     private readonly byte[] _agreementKey;
     private readonly byte[] _signingKey;
+    private string? _grouped;
 
     private PublicIdentity(ReadOnlySpan<byte> agreementKey, ReadOnlySpan<byte> signingKey)
     {
@@ -19,6 +20,9 @@ internal sealed class PublicIdentity : IEquatable<PublicIdentity>
 
     /// <summary>32 characters of base32 (<see cref="Security.PeerId"/>).</summary>
     public string PeerId { get; }
+
+    /// <summary>The same as people compare it; made when it is first asked for.</summary>
+    public string GroupedPeerId => _grouped ??= Security.PeerId.Grouped(PeerId);
 
     /// <summary>The Noise static key: an uncompressed P-256 point, 65 bytes.</summary>
     public ReadOnlySpan<byte> AgreementKey => _agreementKey;

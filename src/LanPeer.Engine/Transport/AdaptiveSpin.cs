@@ -11,10 +11,10 @@ namespace LanPeer.Transport;
 /// </summary>
 internal sealed class AdaptiveSpin
 {
-    /// <summary>How long is looked: as long as it takes to wake the other thread and have its answer, where waking is slow.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(100);
+    /// <summary>How long is looked: twice as long as it takes to wake the other thread and have its answer, where waking is slow.</summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
 
-    /// <summary>After how many waits, at most, it is tried again: 100 us each 256 datagrams are 0.4 us a datagram.</summary>
+    /// <summary>After how many waits, at most, it is tried again: 200 us each 256 datagrams are 0.8 us a datagram.</summary>
     private const int MostSkipped = 255;
 
     private static readonly long s_ticks = (long)(Longest.TotalSeconds * Stopwatch.Frequency);

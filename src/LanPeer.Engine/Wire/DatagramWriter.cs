@@ -4,6 +4,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Text;
 using System.Text.Unicode;
 
 namespace LanPeer.Wire;
@@ -101,6 +102,14 @@ internal ref struct DatagramWriter
         }
 
         End(room, digits);
+    }
+
+    /// <summary>A number as 16 lower-case hex digits.</summary>
+    public static string HexText(ulong value)
+    {
+        Span<byte> digits = stackalloc byte[Vector128<byte>.Count];
+        Hex(value).CopyTo(digits);
+        return Encoding.ASCII.GetString(digits);
     }
 
     /// <summary>LSNP's TOKEN: <c>user_id|expiry|scope</c>, expiry in Unix seconds.</summary>

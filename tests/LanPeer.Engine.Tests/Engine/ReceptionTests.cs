@@ -215,7 +215,7 @@ public sealed class ReceptionTests : IDisposable
         Wait.Until(
             () =>
             {
-                // The thread leaves its place for half a millisecond at a time: not always is this one back so soon.
+                // The thread leaves its place for two milliseconds at a time: not always is this one back so soon.
                 for (int i = 0; i < 20; i++)
                 {
                     long seen = _signal.Version;
