@@ -90,8 +90,7 @@ public sealed partial class LanInbox
             return false;
         }
 
-        _messages.Remove(node);
-        Tally(node.Value, -1);
+        Remove(node);
         return true;
     }
 
@@ -105,8 +104,7 @@ public sealed partial class LanInbox
 
         if (node is not null)
         {
-            _messages.Remove(node);
-            Tally(node.Value, -1);
+            Remove(node);
         }
     }
 
