@@ -101,7 +101,7 @@ internal static class CompetitorFigure
             Result.Of($"{what}: {contestant.Name}, p50", others, "us"),
             Result.Of($"{what}: LanPeer beside it, p50", mine, "us"),
             .. plain.Count > 0 ? (Result[])[Result.Of($"{what}: {contestant.Name} / ping-pong in C", others.Zip(plain, Ratio), "x")] : [],
-            Result.Of($"{what}: {contestant.Name} / LanPeer", others.Zip(mine, Ratio), "x", core < 0 ? "" : ">= 4"),
+            Result.Of($"{what}: {contestant.Name} / LanPeer", others.Zip(mine, Ratio), "x", ">= 4"),
         ];
     }
 
