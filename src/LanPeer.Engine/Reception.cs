@@ -15,8 +15,8 @@ namespace LanPeer;
 /// </summary>
 /// <remarks>
 /// The thread leaves its place when it wakes somebody, and sleeps. Whoever waits next takes it, and gives it back when
-/// what it waited for has come. The thread comes back when nobody took the place for two milliseconds, or at once when
-/// somebody sleeps for whom nobody receives: so that is never the case.
+/// what it waited for has come. The thread comes back when nobody has read the socket for two milliseconds, when much comes,
+/// and at once when somebody sleeps for whom nobody receives: so that is never the case.
 /// </remarks>
 /// <param name="port">Where.</param>
 /// <param name="handle">Takes a batch; false when nothing more is to be received. Never called by two threads at once.</param>
@@ -38,6 +38,9 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// </summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Datagrams at once that no conversation brings: as many as one system call reads.</summary>
+    private const int Crowd = ReceiveBatch.Slots;
+
     /// <summary>After how many occasions, at most, a place that nobody took is left again.</summary>
     private const int MostSkipped = 63;
 
@@ -45,12 +48,16 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     private readonly Effects _effects = new();
     private readonly Sleeper _thread = Sleeper.Create();
     private readonly List<Sleeper> _woken = [];
-    private int _threadId;
+
+    /// <summary>The thread whose wake-ups wait for the end of its batch; 0 outside of one, as another thread may have that number later.</summary>
+    private int _defers;
     private int _place = OfThread;
 
     /// <summary>Threads that sleep until somebody tells them what has come.</summary>
     private int _sleepers;
-    private long _leftAt;
+
+    /// <summary>When the socket was last read; <see cref="long.MinValue"/> when the thread is to come back at once.</summary>
+    private long _lookedAt;
     private bool _wasTaken;
     private int _skips;
     private int _skipped;
@@ -60,7 +67,6 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// <exception cref="SocketException">The network stack reports something; the port still works.</exception>
     public bool ReceiveNext()
     {
-        _threadId = Environment.CurrentManagedThreadId;
         if (!port.Receive(_batch))
         {
             return false;
@@ -68,16 +74,21 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
 
         bool goesOn = false;
         bool leaves = false;
+        _defers = Environment.CurrentManagedThreadId;
         try
         {
             goesOn = Handle();
         }
         finally
         {
+            _defers = 0;
+
             // Who is woken may run before this thread goes on, and must find the place free.
             leaves = goesOn && _woken.Count > 0 && IsWorthLeaving();
             if (leaves)
             {
+                _wasTaken = false;
+                NoteLook();
                 Leave();
             }
 
@@ -111,8 +122,12 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
         }
         catch (SocketException)
         {
-            // The thread meets it again, and knows what to do.
+            // The socket still works; if it lasts, the thread knows what to do.
             return false;
+        }
+        finally
+        {
+            NoteLook();
         }
     }
 
@@ -139,7 +154,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     public void Wake(Sleeper sleeper)
     {
         Interlocked.Decrement(ref _sleepers);
-        if (Environment.CurrentManagedThreadId == _threadId)
+        if (Environment.CurrentManagedThreadId == Volatile.Read(ref _defers))
         {
             _woken.Add(sleeper);
         }
@@ -148,6 +163,9 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             sleeper.Wake();
         }
     }
+
+    /// <summary>Whether the last batch was more than a conversation: then receiving is better done beside what is done with it.</summary>
+    private bool IsCrowded => _batch.Count >= Crowd;
 
     private bool Handle()
     {
@@ -164,7 +182,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// <summary>Whether nobody else sleeps for whom this thread receives, and others took the place before.</summary>
     private bool IsWorthLeaving()
     {
-        if (!port.CanReceiveFor || Volatile.Read(ref _sleepers) > 0)
+        if (!port.CanReceiveFor || IsCrowded || Volatile.Read(ref _sleepers) > 0)
         {
             return false;
         }
@@ -174,14 +192,15 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
         return isWorth;
     }
 
+    /// <summary>The socket was just read. Who takes the place and looks for nothing does not keep the thread from it.</summary>
+    private void NoteLook() => Volatile.Write(ref _lookedAt, IsCrowded ? long.MinValue : Stopwatch.GetTimestamp());
+
     private void Leave()
     {
-        Volatile.Write(ref _leftAt, Stopwatch.GetTimestamp());
-
         // A full fence here and in Rely: who leaves looks for sleepers after that, and who is about to sleep looks for a place
         // that was left, so one of the two sees the other and wakes the thread.
         Interlocked.Exchange(ref _place, Left);
-        if (Volatile.Read(ref _sleepers) > 0)
+        if (Volatile.Read(ref _sleepers) > 0 || Volatile.Read(ref _lookedAt) == long.MinValue)
         {
             _thread.Wake();
         }
@@ -190,7 +209,6 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// <summary>The thread sleeps until it is time to take its place again.</summary>
     private void StandBy()
     {
-        _wasTaken = false;
         while (!TryReturn(out TimeSpan sleep))
         {
             _thread.Sleep(sleep);
@@ -208,7 +226,8 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             return false;
         }
 
-        TimeSpan left = s_patience - Stopwatch.GetElapsedTime(Volatile.Read(ref _leftAt));
+        long lookedAt = Volatile.Read(ref _lookedAt);
+        TimeSpan left = lookedAt == long.MinValue ? TimeSpan.Zero : s_patience - Stopwatch.GetElapsedTime(lookedAt);
         if (left > TimeSpan.Zero && Volatile.Read(ref _sleepers) == 0)
         {
             sleep = left;

@@ -53,7 +53,7 @@ internal sealed class Signal(Reception? reception = null)
     private bool Wait(long seen, TimeSpan timeout, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
-        if (reception?.TryTake() == true)
+        if (Version == seen && timeout != TimeSpan.Zero && reception?.TryTake() == true)
         {
             ReceiveUntil(seen, timeout, began, cancellation);
         }

@@ -77,7 +77,9 @@ internal sealed unsafe class FutexSleeper : Sleeper
             Futex.WaitWhile(Word, Asleep, time);
         }
 
-        Volatile.Write(ref _state[0], Awake);
+        // With a full fence: what the owner looks at next must not be read before this, or it goes back to sleep over a
+        // wake-up that this has wiped out.
+        Interlocked.Exchange(ref _state[0], Awake);
     }
 
     private int* Word => (int*)Marshal.UnsafeAddrOfPinnedArrayElement(_state, 0);

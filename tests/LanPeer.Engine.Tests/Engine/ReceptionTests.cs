@@ -29,7 +29,7 @@ public sealed class ReceptionTests : IDisposable
         _reception = new Reception(_port, Handle);
         _signal = new Signal(_reception);
         _other = new Signal(_reception);
-        _sender.Connect(IPAddress.Loopback, _port.Port);
+        _sender.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _thread = new Thread(ReceiveAll) { IsBackground = true };
         _thread.Start();
     }
@@ -99,6 +99,28 @@ public sealed class ReceptionTests : IDisposable
     }
 
     [Fact]
+    public void Who_looks_again_and_again_without_waiting_keeps_nobody_from_receiving()
+    {
+        SkipWhereNobodyCan();
+        for (int round = 0; round < 20; round++)
+        {
+            TalkUntilOwn();
+            int before = Count;
+            Send(before);
+
+            // Without a pause: each look would put off the thread if it counted as one at the socket.
+            long began = System.Diagnostics.Stopwatch.GetTimestamp();
+            while (Count == before && System.Diagnostics.Stopwatch.GetElapsedTime(began) < Wait.Long)
+            {
+                _ = _other.WaitAfter(_other.Version - 1, TimeSpan.FromTicks(1), CancellationToken.None);
+                _ = _signal.WaitAfter(_signal.Version, TimeSpan.Zero, CancellationToken.None);
+            }
+
+            Assert.Equal(before + 1, Count);
+        }
+    }
+
+    [Fact]
     public void Closing_ends_the_thread_whoever_receives()
     {
         SkipWhereNobodyCan();
@@ -124,6 +146,30 @@ public sealed class ReceptionTests : IDisposable
         Send(before);
 
         Wait.Until(() => Count == before + 1, "the next datagram is received");
+    }
+
+    [Fact]
+    public void Who_received_once_wakes_at_once_when_it_does_not_receive_any_more()
+    {
+        using UdpPort port = UdpPort.OpenUnicast(IPAddress.Loopback, (ushort)TestEnvironment.NewPort());
+        var reception = new Reception(port, static (_, _) => true);
+        var signal = new Signal(reception);
+        _ = _sender.SendTo([1], new IPEndPoint(IPAddress.Loopback, port.Port));
+        Assert.True(reception.ReceiveNext());
+        for (int i = 0; i < 20; i++)
+        {
+            long seen = signal.Version;
+            bool isWoken = false;
+            var sleeper = new Thread(() => isWoken = signal.WaitAfter(seen, Wait.Long, CancellationToken.None));
+            sleeper.Start();
+
+            // Some sleep by now, some are about to. Threads that come later may have the number of one that ended.
+            Thread.Sleep(i % 5);
+            signal.Raise();
+
+            Wait.For(sleeper, "the one who sleeps");
+            Assert.True(isWoken);
+        }
     }
 
     [Fact]
@@ -258,7 +304,7 @@ public sealed class ReceptionTests : IDisposable
         }
     }
 
-    private void Send(int number) => _ = _sender.Send(BitConverter.GetBytes(number));
+    private void Send(int number) => _ = _sender.SendTo(BitConverter.GetBytes(number), new IPEndPoint(IPAddress.Loopback, _port.Port));
 
     private bool Handle(ReceiveBatch batch, Effects effects)
     {

@@ -122,7 +122,7 @@ internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] bod
     public void End()
     {
         Version++;
-        (Outcome, MessageId, Body, Tag) = (Outcome.Open, "", [], null);
+        (Outcome, To, MessageId, Body, Tag) = (Outcome.Open, null!, "", [], null);
     }
 
     /// <summary>It is settled, for good.</summary>
