@@ -63,7 +63,7 @@ internal static class IdleFigure
 
     private static (double Cpu, double Memory) Measure(int size, Func<int, Process> start)
     {
-        int discovery = 31_000 + ((Environment.ProcessId + size) % 1_000);
+        int discovery = Loopback.NewDiscoveryPort();
         using Process bare = start(0);
         using Process peer = start(discovery);
         _ = Answer(bare);

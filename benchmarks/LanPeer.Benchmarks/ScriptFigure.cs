@@ -20,7 +20,7 @@ internal static class ScriptFigure
     public static IEnumerable<object> Run()
     {
         string module = Repository.Module;
-        int discovery = 30_800 + (Environment.ProcessId % 200);
+        int discovery = Loopback.NewDiscoveryPort();
         List<LanSession> others = [.. Enumerable.Range(1, Others).Select(i => Loopback.Start($"other{i}", discovery))];
         string folder = Directory.CreateTempSubdirectory("lanpeer-script-").FullName;
         (string program, string shell) = Repository.Shell;
