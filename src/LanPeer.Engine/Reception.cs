@@ -26,6 +26,9 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     private const int Left = 1;
     private const int Taken = 2;
 
+    /// <summary>The machine's start, as a time stamp.</summary>
+    private const long LongAgo = 0;
+
     /// <summary>
     /// How long the thread leaves its place to others: so long what comes unasked may lie in the socket. It looks that often,
     /// too, and each look takes a core from those who talk: every 0.5 ms was half as fast with free cores.
@@ -48,6 +51,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     private readonly Effects _effects = new();
     private readonly Sleeper _thread = Sleeper.Create();
     private readonly List<Sleeper> _woken = [];
+    private readonly Backoff _leaving = new(MostSkipped);
 
     /// <summary>The thread whose wake-ups wait for the end of its batch; 0 outside of one, as another thread may have that number later.</summary>
     private int _defers;
@@ -56,11 +60,9 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// <summary>Threads that sleep until somebody tells them what has come.</summary>
     private int _sleepers;
 
-    /// <summary>When the socket was last read; <see cref="long.MinValue"/> when the thread is to come back at once.</summary>
+    /// <summary>When the socket was last read; <see cref="LongAgo"/> when the thread is to come back at once.</summary>
     private long _lookedAt;
     private bool _wasTaken;
-    private int _skips;
-    private int _skipped;
 
     /// <summary>Waits for the next datagrams, on the port's own thread, and leaves the place to others if that promises something.</summary>
     /// <returns>False when there are no more.</returns>
@@ -84,7 +86,8 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             _defers = 0;
 
             // Who is woken may run before this thread goes on, and must find the place free.
-            leaves = goesOn && _woken.Count > 0 && IsWorthLeaving();
+            leaves = goesOn && _woken.Count > 0 && port.CanReceiveFor && !IsCrowded
+                && Volatile.Read(ref _sleepers) == 0 && _leaving.Begins();
             if (leaves)
             {
                 _wasTaken = false;
@@ -108,7 +111,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
         return goesOn;
     }
 
-    /// <summary>Takes the place if it was left. Who has it calls <see cref="Receive"/>, and <see cref="GiveBack"/>.</summary>
+    /// <summary>Takes the place if it was left. Who has it calls <see cref="Receive"/>, and <see cref="Leave"/>.</summary>
     public bool TryTake() => Volatile.Read(ref _place) == Left && Interlocked.CompareExchange(ref _place, Taken, Left) == Left;
 
     /// <summary>Receives what comes within a millisecond.</summary>
@@ -132,7 +135,16 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     }
 
     /// <summary>Leaves the place: to the next who waits, or to the thread.</summary>
-    public void GiveBack() => Leave();
+    public void Leave()
+    {
+        // A full fence here and in Rely: who leaves looks for sleepers after that, and who is about to sleep looks for a place
+        // that was left, so one of the two sees the other and wakes the thread.
+        Interlocked.Exchange(ref _place, Left);
+        if (Volatile.Read(ref _sleepers) > 0 || Volatile.Read(ref _lookedAt) == LongAgo)
+        {
+            _thread.Wake();
+        }
+    }
 
     /// <summary>
     /// A thread is about to sleep until another tells it what has come; it must not have the place. Ended by <see cref="Wake"/>
@@ -179,32 +191,8 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
         }
     }
 
-    /// <summary>Whether nobody else sleeps for whom this thread receives, and others took the place before.</summary>
-    private bool IsWorthLeaving()
-    {
-        if (!port.CanReceiveFor || IsCrowded || Volatile.Read(ref _sleepers) > 0)
-        {
-            return false;
-        }
-
-        bool isWorth = _skipped >= _skips;
-        _skipped = isWorth ? 0 : _skipped + 1;
-        return isWorth;
-    }
-
     /// <summary>The socket was just read. Who takes the place and looks for nothing does not keep the thread from it.</summary>
-    private void NoteLook() => Volatile.Write(ref _lookedAt, IsCrowded ? long.MinValue : Stopwatch.GetTimestamp());
-
-    private void Leave()
-    {
-        // A full fence here and in Rely: who leaves looks for sleepers after that, and who is about to sleep looks for a place
-        // that was left, so one of the two sees the other and wakes the thread.
-        Interlocked.Exchange(ref _place, Left);
-        if (Volatile.Read(ref _sleepers) > 0 || Volatile.Read(ref _lookedAt) == long.MinValue)
-        {
-            _thread.Wake();
-        }
-    }
+    private void NoteLook() => Volatile.Write(ref _lookedAt, IsCrowded ? LongAgo : Stopwatch.GetTimestamp());
 
     /// <summary>The thread sleeps until it is time to take its place again.</summary>
     private void StandBy()
@@ -214,7 +202,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             _thread.Sleep(sleep);
         }
 
-        _skips = _wasTaken ? 0 : Math.Min((2 * _skips) + 1, MostSkipped);
+        _leaving.Ended(_wasTaken);
     }
 
     /// <param name="sleep">When it is not time yet: how long to sleep before the next look.</param>
@@ -226,8 +214,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             return false;
         }
 
-        long lookedAt = Volatile.Read(ref _lookedAt);
-        TimeSpan left = lookedAt == long.MinValue ? TimeSpan.Zero : s_patience - Stopwatch.GetElapsedTime(lookedAt);
+        TimeSpan left = s_patience - Stopwatch.GetElapsedTime(Volatile.Read(ref _lookedAt));
         if (left > TimeSpan.Zero && Volatile.Read(ref _sleepers) == 0)
         {
             sleep = left;

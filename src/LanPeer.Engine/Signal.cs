@@ -103,7 +103,7 @@ internal sealed class Signal(Reception? reception = null)
         }
         finally
         {
-            reception!.GiveBack();
+            reception!.Leave();
         }
     }
 

@@ -35,20 +35,19 @@ internal sealed partial class PeerMachine
         string id = MessageIdText(envelope);
 
         // Written even without receivers: whether a text fits must not depend on who is here.
-        bool isSigned = _sealedPeers > 0;
         if (!TryWriteSignedPost(envelope, text, out byte[] body))
         {
             return null;
         }
 
         bool isToAll = ReferenceEquals(peers, _peers.Entries) && effects.Sends.Count == 0;
-        if (_sealedPeers < _peers.Entries.Count || !isToAll)
+        if (_sealedPeers < _peers.Entries.Count)
         {
             PostInTheClear(envelope, text, peers, effects);
         }
 
         effects.Audience = isToAll && effects.TooLongFor.Count == 0 ? PlainAudience() : null;
-        if (isSigned)
+        if (_sealedPeers > 0)
         {
             foreach (PeerEntry peer in peers)
             {
@@ -75,10 +74,11 @@ internal sealed partial class PeerMachine
                 continue;
             }
 
-            ref (int Start, int Length) payload = ref _encoded[((int)peer.Form.Dialect * 2) + (peer.Form.Tokens ? 1 : 0)];
+            WriteForm form = peer.Form;
+            ref (int Start, int Length) payload = ref _encoded[((int)form.Dialect * 2) + (form.Tokens ? 1 : 0)];
             if (payload.Length < 0)
             {
-                payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, peer.Form));
+                payload = effects.Commit(MessageWriter.Post(effects.Room(), envelope, text, form));
             }
 
             if (payload.Length > 0)

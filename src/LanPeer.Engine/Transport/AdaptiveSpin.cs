@@ -9,43 +9,26 @@ namespace LanPeer.Transport;
 /// in vain looks ever more seldom, so that datagrams that come now and then cost next to nothing; with one core nobody
 /// could send meanwhile.
 /// </summary>
-internal sealed class AdaptiveSpin
+/// <param name="cores">Processors this process may use.</param>
+internal sealed class AdaptiveSpin(int cores)
 {
-    /// <summary>How long is looked: twice as long as it takes to wake the other thread and have its answer, where waking is slow.</summary>
-    public static readonly TimeSpan Longest = TimeSpan.FromMicroseconds(200);
-
     /// <summary>After how many waits, at most, it is tried again: 200 us each 256 datagrams are 0.8 us a datagram.</summary>
     private const int MostSkipped = 255;
 
-    private static readonly long s_ticks = (long)(Longest.TotalSeconds * Stopwatch.Frequency);
+    /// <summary>How long is looked: twice as long as it takes to wake the other thread and have its answer, where waking is slow.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromMicroseconds(200);
 
-    private readonly bool _hasOthers;
-    private int _skips;
-    private int _skipped;
+    private static readonly long s_ticks = (long)(s_longest.TotalSeconds * Stopwatch.Frequency);
 
-    /// <param name="cores">Processors this process may use.</param>
-    public AdaptiveSpin(int cores)
-    {
-        _hasOthers = cores > 1;
-    }
+    private readonly Backoff _tries = new(MostSkipped);
 
     /// <summary>Whether to look this time. Call it before each wait.</summary>
-    public bool Begins()
-    {
-        if (!_hasOthers || _skipped < _skips)
-        {
-            _skipped++;
-            return false;
-        }
-
-        _skipped = 0;
-        return true;
-    }
+    public bool Begins() => cores > 1 && _tries.Begins();
 
     /// <summary>Until when, as a time stamp of <see cref="Stopwatch"/>.</summary>
     public static long End() => Stopwatch.GetTimestamp() + s_ticks;
 
     /// <summary>What came of it.</summary>
     /// <param name="isHit">Whether something came while it was looked for.</param>
-    public void Ended(bool isHit) => _skips = isHit ? 0 : Math.Min((2 * _skips) + 1, MostSkipped);
+    public void Ended(bool isHit) => _tries.Ended(isHit);
 }

@@ -33,15 +33,13 @@ internal sealed unsafe class LinuxPath : DatagramPath
     public override bool Receive(ReceiveBatch batch)
     {
         batch.Clear();
-        bool looks = _spin.Begins();
+        if (_spin.Begins() && Look(batch))
+        {
+            return !_isClosed;
+        }
+
         while (!_isClosed)
         {
-            if (looks && Look(batch))
-            {
-                return !_isClosed;
-            }
-
-            looks = false;
             if (TryTake(batch, waits: true))
             {
                 return true;
@@ -54,9 +52,9 @@ internal sealed unsafe class LinuxPath : DatagramPath
     public override bool ReceiveFor(ReceiveBatch batch, TimeSpan time)
     {
         batch.Clear();
-        if (_isClosed || (_spin.Begins() && Look(batch)))
+        if (_spin.Begins() && Look(batch))
         {
-            return batch.Count > 0;
+            return !_isClosed;
         }
 
         try

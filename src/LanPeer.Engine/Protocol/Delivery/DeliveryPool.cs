@@ -16,11 +16,7 @@ internal sealed class DeliveryPool
     private readonly Stack<SentDatagram> _datagrams = new();
 
     /// <summary>A message that nobody else has.</summary>
-    /// <param name="to">To whom.</param>
-    /// <param name="messageId">The id in its text; empty for what no user waits for.</param>
-    /// <param name="body">The text form.</param>
-    /// <param name="weight">Bytes of memory it counts for.</param>
-    /// <param name="deadline">When it is given up.</param>
+    /// <inheritdoc cref="OutboundMessage.Begin"/>
     public OutboundMessage NewMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
     {
         if (!_messages.TryPop(out OutboundMessage? message))

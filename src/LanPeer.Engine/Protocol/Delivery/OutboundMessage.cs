@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics.CodeAnalysis;
 
 namespace LanPeer.Protocol.Delivery;
 
@@ -55,25 +56,26 @@ internal enum Obstacle : byte
 }
 
 /// <summary>One message on its way to one receiver with a session. Its memory may be used again (<see cref="DeliveryPool"/>).</summary>
-/// <param name="to">To whom.</param>
-/// <param name="messageId">The id in its text.</param>
-/// <param name="body">The text form.</param>
-/// <param name="weight">Bytes of memory it takes.</param>
-/// <param name="deadline">When it is given up.</param>
-internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
+internal sealed class OutboundMessage
 {
-    public PeerEntry To { get; private set; } = to;
+    /// <inheritdoc cref="Begin"/>
+    public OutboundMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
+    {
+        Begin(to, messageId, body, weight, deadline);
+    }
 
-    public string MessageId { get; private set; } = messageId;
+    public PeerEntry To { get; private set; }
+
+    public string MessageId { get; private set; }
 
     /// <summary>The text form; shared by all receivers of a post.</summary>
-    public byte[] Body { get; private set; } = body;
+    public byte[] Body { get; private set; }
 
     /// <summary>Bytes of memory it takes: a body that others share is theirs in part.</summary>
-    public int Weight { get; private set; } = weight;
+    public int Weight { get; private set; }
 
     /// <summary>When it is given up.</summary>
-    public TimeSpan Deadline { get; private set; } = deadline;
+    public TimeSpan Deadline { get; private set; }
 
     /// <summary>Which message this is of those that had the same memory.</summary>
     public int Version { get; private set; }
@@ -110,7 +112,13 @@ internal sealed class OutboundMessage(PeerEntry to, string messageId, byte[] bod
     /// <summary>For whoever waits for it.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>Makes another message of it.</summary>
+    /// <summary>Makes a message of it, as new.</summary>
+    /// <param name="to">To whom.</param>
+    /// <param name="messageId">The id in its text; empty for what no user waits for.</param>
+    /// <param name="body">The text form.</param>
+    /// <param name="weight">Bytes of memory it counts for.</param>
+    /// <param name="deadline">When it is given up.</param>
+    [MemberNotNull(nameof(To), nameof(MessageId), nameof(Body))]
     public void Begin(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
     {
         (To, MessageId, Body, Weight, Deadline) = (to, messageId, body, weight, deadline);
