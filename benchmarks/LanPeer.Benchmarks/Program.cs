@@ -26,6 +26,7 @@ internal static class Program
         ["large"] = LargeFigure.Run,
         ["codec"] = CodecFigure.Run,
         ["pipeline"] = PipelineFigure.Run,
+        ["send"] = SendFigure.Run,
         ["completion"] = CompletionFigure.Run,
         ["stop"] = StopFigure.Run,
         ["idle"] = IdleFigure.Run,

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 
 namespace LanPeer.Cmdlets;
@@ -8,16 +9,30 @@ namespace LanPeer.Cmdlets;
 /// To whom something is sent that was addressed by a name. Names are chosen by whoever uses them, so one that has
 /// belonged to a proven identity leads to nobody in the clear, and a user id in conflict leads to its owner or to nobody.
 /// </summary>
-/// <param name="session">Who sends.</param>
-/// <param name="known">The peers it knows.</param>
+/// <param name="session">Who sends, and knows the peers.</param>
 /// <param name="allowUnsigned">The user's word that the clear will do.</param>
-internal sealed class ReceiverChoice(LanSession session, IReadOnlyList<LanPeer> known, bool allowUnsigned)
+internal sealed class ReceiverChoice(LanSession session, bool allowUnsigned)
 {
+    /// <summary>
+    /// For so long the lines of a pipeline share it: listing 1,000 peers for each line took ten times what sending it does.
+    /// Nobody could tell whether a decision about trust came a tenth of a second before or after a line.
+    /// </summary>
+    private static readonly TimeSpan s_lifetime = TimeSpan.FromSeconds(0.1);
+
     private readonly bool _allowUnsigned = allowUnsigned || session.Options.AllowUnsigned;
+    private readonly long _made = Stopwatch.GetTimestamp();
+    private readonly long _version = session.PeersVersion;
+    private readonly IReadOnlyList<LanPeer> _known = session.Peers;
     private IReadOnlyList<LanPin>? _pins;
+    private LanPeerSelector? _lastSelector;
+    private IReadOnlyList<LanPeer> _last = [];
 
     // Listed only where a name is in doubt: it is a copy of up to 10,000.
     private IReadOnlyList<LanPin> Pins => _pins ??= session.GetPins();
+
+    /// <summary>Whether what it goes by holds for this session now.</summary>
+    public bool IsCurrent(LanSession sender)
+        => sender == session && sender.PeersVersion == _version && Stopwatch.GetElapsedTime(_made) < s_lifetime;
 
     /// <summary>The receivers a selector names.</summary>
     /// <param name="selector">What the user gave.</param>
@@ -25,7 +40,24 @@ internal sealed class ReceiverChoice(LanSession session, IReadOnlyList<LanPeer> 
     /// <exception cref="LanPeerException">There is none, several, or none that may be meant by a name.</exception>
     public IReadOnlyList<LanPeer> Of(LanPeerSelector selector, Action<LanPeerException> refuse)
     {
-        IReadOnlyList<LanPeer> found = selector.Find(known);
+        if (ReferenceEquals(selector, _lastSelector))
+        {
+            return _last;
+        }
+
+        IReadOnlyList<LanPeer> found = Find(selector, refuse);
+        if (!selector.IsPattern)
+        {
+            // Whom a wildcard matches and who is refused is told for each line.
+            (_lastSelector, _last) = (selector, found);
+        }
+
+        return found;
+    }
+
+    private IReadOnlyList<LanPeer> Find(LanPeerSelector selector, Action<LanPeerException> refuse)
+    {
+        IReadOnlyList<LanPeer> found = selector.Find(_known);
         if (selector.PeerId is null)
         {
             found = [.. found.Where(peer => !IsUnderAnothersName(selector, peer))];
@@ -33,7 +65,7 @@ internal sealed class ReceiverChoice(LanSession session, IReadOnlyList<LanPeer> 
 
         if (found.Count == 0)
         {
-            throw Blocked(selector) ?? selector.NotFound(known);
+            throw Blocked(selector) ?? selector.NotFound(_known);
         }
 
         return selector.PeerId is not null ? found

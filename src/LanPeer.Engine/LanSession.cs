@@ -45,6 +45,9 @@ public sealed partial class LanSession : IDisposable
     /// <summary>The peers known now.</summary>
     public IReadOnlyList<LanPeer> Peers => _engine.GetPeers();
 
+    /// <summary>Counts what happens to peers: it grows when one came, went or changed. As long as it does not, who was read from <see cref="Peers"/> is there.</summary>
+    public long PeersVersion => _engine.PeersChanged.Version;
+
     /// <summary>What has arrived and was not received yet.</summary>
     public LanInbox Inbox => _engine.Inbox;
 

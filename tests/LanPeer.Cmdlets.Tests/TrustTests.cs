@@ -64,6 +64,31 @@ public sealed class TrustTests
     }
 
     [Fact]
+    public void A_pipeline_looks_anew_for_its_receiver_when_something_has_changed()
+    {
+        (PowerShellSession alice, PowerShellSession bob) = PowerShellSession.Pair();
+        using (alice)
+        using (bob)
+        {
+            alice.Run("""
+                & {
+                    'before'
+                    Block-LanPeer bob
+                    'blocked'
+                    Unblock-LanPeer bob
+                    for ($try = 0; $try -lt 20 -and -not (Get-LanPeer); $try++) { $null = Find-LanPeer }
+                    'after'
+                } | Send-LanDM bob -Timeout 20
+                """);
+
+            ErrorRecord error = Assert.Single(alice.Errors);
+            Assert.StartsWith(LanErrorId.DeliveryRefused + ",", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+            Assert.Contains("blocked", error.ToString(), StringComparison.OrdinalIgnoreCase);
+            Assert.Equal(["before", "after"], bob.Run("Receive-LanMessage -Timeout 20 -Count 2").Select(message => ((LanMessage)message!).Content));
+        }
+    }
+
+    [Fact]
     public void A_name_is_not_approved_where_nobody_can_be_asked()
     {
         (PowerShellSession alice, PowerShellSession bob) = PowerShellSession.Pair();

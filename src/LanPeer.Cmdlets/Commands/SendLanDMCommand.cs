@@ -26,6 +26,7 @@ public sealed class SendLanDMCommand : SendCmdlet
     private const double UnwatchedTimeout = 30;
 
     private TimeSpan _patience;
+    private ReceiverChoice? _choice;
 
     /// <summary>
     /// <para type="description">The receivers: user ids, names, display names, PEER_IDs or peers. Wildcards in names name many.</para>
@@ -119,12 +120,16 @@ public sealed class SendLanDMCommand : SendCmdlet
     /// <inheritdoc/>
     private protected override void SendRecord(LanSession session)
     {
-        var choice = new ReceiverChoice(session, session.Peers, AllowUnsigned);
+        if (_choice?.IsCurrent(session) != true)
+        {
+            _choice = new ReceiverChoice(session, AllowUnsigned);
+        }
+
         var served = new HashSet<LanPeer>();
         Payload[] payloads = ParameterSetName is MessageSet or ReplySet or PeerSet ? Payload.OfTexts(Message) : PayloadsOf(InputObject, AsJson, Depth);
         foreach (LanPeerSelector selector in Receivers())
         {
-            SendTo(session, selector, payloads, choice, served);
+            SendTo(session, selector, payloads, _choice, served);
         }
     }
 

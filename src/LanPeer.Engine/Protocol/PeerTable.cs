@@ -15,6 +15,7 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
 {
     private readonly PeerEntry?[] _buckets = new PeerEntry?[1_024];
     private readonly List<PeerEntry> _entries = [];
+    private readonly Dictionary<string, PeerEntry> _identities = new(StringComparer.Ordinal);
     private readonly Dictionary<(uint Address, bool IsProven), int> _perAddress = [];
     private readonly int[] _count = new int[2];
 
@@ -34,7 +35,7 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
 
     /// <summary>The peer of that PEER_ID.</summary>
     public PeerEntry? FindIdentity(string peerId)
-        => _entries.Find(entry => entry.Who is PublicIdentity who && who.PeerId == peerId);
+        => _identities.GetValueOrDefault(peerId);
 
     /// <summary>
     /// Whether a peer at this address would still have a place. Those who prove something and those who do not have places
@@ -50,10 +51,16 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
     public PeerEntry? FindAt(Ipv4Endpoint endpoint, bool isProven)
         => _entries.Find(entry => entry.Endpoint == endpoint && entry.Contact is not null == isProven);
 
+    /// <summary>Takes one in. Who has proven an identity has had it before, keeps it, and is the only one here who has it.</summary>
     public void Add(PeerEntry entry)
     {
         Version++;
         Link(entry);
+        if (entry.Who is PublicIdentity who)
+        {
+            _identities[who.PeerId] = entry;
+        }
+
         _entries.Add(entry);
         _count[entry.Contact is null ? 0 : 1]++;
         CountIn(entry);
@@ -79,6 +86,11 @@ internal sealed class PeerTable(int capacity, Func<uint, int> capacityOfAddress)
     {
         Version++;
         Unlink(entry);
+        if (entry.Who is PublicIdentity who)
+        {
+            _identities.Remove(who.PeerId);
+        }
+
         _entries.Remove(entry);
         _count[entry.Contact is null ? 0 : 1]--;
         Uncount(entry);
