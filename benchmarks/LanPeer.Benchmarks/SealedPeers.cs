@@ -219,7 +219,7 @@ internal sealed class SealedPeers : IDisposable
 
     private void Carry(PeerMachine machine, Socket socket)
     {
-        Read();
+        Read(machine);
         foreach (Outgoing send in _effects.Sends)
         {
             // Announcements to everybody would make all of them meet.
@@ -234,17 +234,20 @@ internal sealed class SealedPeers : IDisposable
     }
 
     /// <summary>Into an inbox, and out of it again. One serves all, as it is empty after each.</summary>
-    private void Read()
+    private void Read(PeerMachine machine)
     {
         if (_effects.Arrivals.Count == 0)
         {
             return;
         }
 
+        var senders = default(SenderViews);
         foreach (Arrival arrival in _effects.Arrivals)
         {
-            _ = _inbox.TryAdd(PublicViews.Message(arrival), out _);
+            _ = _inbox.TryAdd(PublicViews.Message(arrival, senders.Of(arrival, machine), null), out _, wakes: false);
         }
+
+        _inbox.Wake();
 
         Interlocked.Add(ref _arrived, _inbox.Take(static _ => true, int.MaxValue).Count);
     }

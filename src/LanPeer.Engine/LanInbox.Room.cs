@@ -18,8 +18,9 @@ public sealed partial class LanInbox
     /// </summary>
     /// <param name="message">What arrived.</param>
     /// <param name="dropped">Messages that had to go; with a false result the arrival itself is not among them.</param>
+    /// <param name="wakes">Whether who waits is woken; else the caller does, by <see cref="Wake"/>.</param>
     /// <returns>False when the arrival had to go.</returns>
-    internal bool TryAdd(LanMessage message, out int dropped)
+    internal bool TryAdd(LanMessage message, out int dropped, bool wakes = true)
     {
         dropped = 0;
         lock (_messages)
@@ -51,7 +52,11 @@ public sealed partial class LanInbox
             Tally(message, 1);
         }
 
-        _signal.Raise();
+        if (wakes)
+        {
+            _signal.Raise();
+        }
+
         return true;
     }
 

@@ -52,7 +52,7 @@ public sealed partial class LanInbox
         }
     }
 
-    /// <summary>Counts arrivals. Read it before looking, then <see cref="WaitAfter"/>.</summary>
+    /// <summary>Grows with arrivals, once for those that came together. Read it before looking, then <see cref="WaitAfter"/>.</summary>
     public long Version => _signal.Version;
 
     /// <summary>Counts what was put back: whoever reads on from a cursor begins anew when it changes.</summary>
@@ -151,6 +151,6 @@ public sealed partial class LanInbox
         }
     }
 
-    /// <summary>Wakes everyone who waits, to see that the session ended.</summary>
+    /// <summary>Wakes everyone who waits, to see what has come or that the session ended.</summary>
     internal void Wake() => _signal.Raise();
 }

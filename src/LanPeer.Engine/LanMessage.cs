@@ -49,6 +49,12 @@ public sealed class LanMessage
         internal init => _data = value ? new Lazy<object?>(ReadJson) : null;
     }
 
+    /// <summary>Unix seconds of years that there are; what the local time was then takes longer to find out than it is often wanted.</summary>
+    internal long? SentAt { get; init; }
+
+    /// <inheritdoc cref="SentAt"/>
+    internal DateTimeOffset Arrived { get; init; }
+
     /// <summary>The profile in a Profile.</summary>
     internal LanProfile? Profile { get; init; }
 
@@ -56,10 +62,10 @@ public sealed class LanMessage
     internal Func<JsonElement, object?>? ReadData { get; init; }
 
     /// <summary>When its author says it was sent, local time; null when it does not say. Clocks differ.</summary>
-    public DateTime? Timestamp { get; internal init; }
+    public DateTime? Timestamp => SentAt is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds).LocalDateTime : null;
 
     /// <summary>When it arrived, local time.</summary>
-    public DateTime ReceivedAt { get; internal init; }
+    public DateTime ReceivedAt => Arrived.LocalDateTime;
 
     /// <summary>Its author's id for it, usually 16 hex digits; may be empty.</summary>
     public string MessageId { get; internal init; } = "";

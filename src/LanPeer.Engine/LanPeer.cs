@@ -42,7 +42,10 @@ public sealed class LanPeer
     public LanTrust Trust { get; internal init; }
 
     /// <summary>When something was last heard of it, local time; null when it is only reported.</summary>
-    public DateTime? LastSeen { get; internal init; }
+    public DateTime? LastSeen => Seen?.LocalDateTime;
+
+    /// <inheritdoc cref="LanMessage.SentAt"/>
+    internal DateTimeOffset? Seen { get; init; }
 
     /// <summary>What it speaks.</summary>
     public LanDialect Dialect { get; internal init; }

@@ -36,11 +36,13 @@ internal sealed partial class LanPeerEngine
     private void Deliver(Effects effects)
     {
         TakeSettled(effects);
+        var senders = default(SenderViews);
+        bool isAnyTaken = false;
         foreach (Arrival arrival in effects.Arrivals)
         {
-            bool isProtectedName = arrival.Peer is PeerEntry sender && _machine.IsProtectedName(sender.Name);
-            LanMessage message = PublicViews.Message(arrival, isProtectedName, _options.DataReader);
-            bool isTaken = Inbox.TryAdd(message, out int dropped);
+            LanMessage message = PublicViews.Message(arrival, senders.Of(arrival, _machine), _options.DataReader);
+            bool isTaken = Inbox.TryAdd(message, out int dropped, wakes: false);
+            isAnyTaken |= isTaken;
             if (isTaken && Events.IsHeard(EngineEventKind.Message))
             {
                 Events.Add(new LanMessageEventArgs(message));
@@ -53,6 +55,12 @@ internal sealed partial class LanPeerEngine
 
             _counters.Delivered(isTaken ? 1 : 0);
             _counters.Dropped(DropReason.InboxFull, dropped + (isTaken ? 0 : 1));
+        }
+
+        if (isAnyTaken)
+        {
+            // Once a batch: who is woken by the first message would sleep again and again between the others.
+            Inbox.Wake();
         }
 
         TakePongs(effects);

@@ -39,6 +39,9 @@ internal sealed partial class LanPeerEngine : IDisposable
     private readonly EngineCounters _counters = new();
     private readonly List<ListQuery> _queries = [];
     private readonly EngineNotices _notices = new();
+
+    /// <summary>For the next command: more than one at a time are rare, and the bag for those takes longer.</summary>
+    private Effects? _spareEffect;
     private UdpPort? _discovery;
     private RunFolder? _runFolder;
     private TimeSpan _nextDiscoveryTry = TimeSpan.MaxValue;
@@ -231,11 +234,15 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     private Moment Now() => new(Elapsed, _time.GetUtcNow());
 
-    private Effects RentEffects() => _spareEffects.TryTake(out Effects? effects) ? effects : new Effects();
+    private Effects RentEffects()
+        => Interlocked.Exchange(ref _spareEffect, null) ?? (_spareEffects.TryTake(out Effects? effects) ? effects : new Effects());
 
     private void ReturnEffects(Effects effects)
     {
         effects.Clear();
-        _spareEffects.Add(effects);
+        if (Interlocked.Exchange(ref _spareEffect, effects) is Effects other)
+        {
+            _spareEffects.Add(other);
+        }
     }
 }

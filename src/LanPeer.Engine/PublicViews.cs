@@ -29,7 +29,7 @@ internal static class PublicViews
             _ => LanPeerState.Alive,
         },
         Trust = TrustOf(peer),
-        LastSeen = peer.LastSeenUtc.LocalDateTime,
+        Seen = peer.LastSeenUtc,
         Dialect = peer.Proto != 0 ? LanDialect.LanPeer : peer.Dialect == Dialect.Rfc ? LanDialect.Lsnp : LanDialect.Seed,
         IsAddressMatched = peer.IsAddressMatched,
         HasAvatar = peer.Profile?.Avatar is not null,
@@ -68,7 +68,7 @@ internal static class PublicViews
             DisplayName = name,
             Address = finding.Endpoint.AddressText,
             Port = finding.Endpoint.Port,
-            LastSeen = heard.LocalDateTime,
+            Seen = heard,
             Dialect = finding.Proto != 0 ? LanDialect.LanPeer : LanDialect.Seed,
             IsAddressMatched = finding.IsAddressMatched,
         };
@@ -81,6 +81,12 @@ internal static class PublicViews
     /// <param name="isProtectedName">Whether its sender's name belongs to somebody who can prove who he is.</param>
     /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
     public static LanMessage Message(Arrival arrival, bool isProtectedName = false, Func<JsonElement, object?>? readData = null)
+        => Message(arrival, arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName), readData);
+
+    /// <param name="arrival">What has arrived.</param>
+    /// <param name="from">Its sender, as known now.</param>
+    /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
+    public static LanMessage Message(Arrival arrival, LanPeer? from, Func<JsonElement, object?>? readData)
     {
         LanMessageType type = arrival.Type switch
         {
@@ -92,14 +98,14 @@ internal static class PublicViews
         {
             ShareKey = arrival.ShareKey,
             IsCredited = arrival.IsCredited,
-            FromPeer = arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName),
+            FromPeer = from,
             To = arrival.To,
             Profile = arrival is { Profile: PeerProfile profile }
                 ? new LanProfile(arrival.From, profile.DisplayName, profile.Status, profile.Avatar) : null,
             IsJson = arrival.IsJson,
             ReadData = readData,
-            Timestamp = arrival.Timestamp is long seconds ? DateTimeOffset.FromUnixTimeSeconds(seconds).LocalDateTime : null,
-            ReceivedAt = arrival.ReceivedAt.LocalDateTime,
+            SentAt = arrival.Timestamp,
+            Arrived = arrival.ReceivedAt,
             MessageId = arrival.MessageId,
             Signed = arrival.Signed,
             Trust = arrival.Peer is null ? LanTrust.Unsigned : TrustOf(arrival.Peer),
