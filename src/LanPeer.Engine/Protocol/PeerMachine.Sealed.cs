@@ -73,8 +73,9 @@ internal sealed partial class PeerMachine
         if (isConfirmation)
         {
             bool isCurrent = _sessions.Confirm(contact, inbound.Now.Elapsed);
-            reason = Establish(contact, contact.NextWho!, contact.NextSaid!,
-                new Place(inbound.Source, contact.NextPlace), isCurrent, inbound.Now, inbound.Effects);
+            (PublicIdentity who, HandshakePayload said) = (contact.NextWho!, contact.NextSaid!);
+            (contact.NextWho, contact.NextSaid) = (null, null);
+            reason = Establish(contact, who, said, new Place(inbound.Source, contact.NextPlace), isCurrent, inbound.Now, inbound.Effects);
             if (reason != DropReason.None)
             {
                 return reason;

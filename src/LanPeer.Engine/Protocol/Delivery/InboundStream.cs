@@ -16,9 +16,10 @@ internal sealed class InboundStream
     /// <summary>Stretches of skipped messages that are kept: an honest sender gives up messages in a row.</summary>
     private const int MaxSkips = 64;
 
-    private readonly Dictionary<ulong, Reassembly> _pending = [];
-    private readonly List<(ulong First, ulong Last)> _skips = [];
-    private readonly SortedSet<ulong> _rejected = [];
+    // Made when they are needed, as nearly all messages come whole, in order and are taken: 160 bytes of each peer.
+    private Dictionary<ulong, Reassembly>? _pending;
+    private List<(ulong First, ulong Last)>? _skips;
+    private SortedSet<ulong>? _rejected;
 
     /// <summary>The sender's number for it; 0 before its first message.</summary>
     public ulong Id { get; private set; }
@@ -27,19 +28,7 @@ internal sealed class InboundStream
     public ulong Settled { get; private set; }
 
     /// <summary>What the sender is told: messages that were refused count only when it knows of the refusal.</summary>
-    public ulong Told
-    {
-        get
-        {
-            ulong told = Settled;
-            foreach (ulong rejected in _rejected)
-            {
-                return Math.Min(told, rejected - 1);
-            }
-
-            return told;
-        }
-    }
+    public ulong Told => _rejected is { Count: > 0 } rejected ? Math.Min(Settled, rejected.Min - 1) : Settled;
 
     /// <summary>Bytes of the stream in front of the next message.</summary>
     public long Bytes { get; private set; }
@@ -66,7 +55,7 @@ internal sealed class InboundStream
     public bool IsRejectDue { get; set; }
 
     /// <summary>Refusals the sender has not acknowledged.</summary>
-    public IReadOnlyCollection<ulong> Rejected => _rejected;
+    public IReadOnlyCollection<ulong> Rejected => _rejected ?? (IReadOnlyCollection<ulong>)[];
 
     /// <summary>Begins the sender's next stream.</summary>
     /// <param name="id">Its number.</param>
@@ -78,9 +67,9 @@ internal sealed class InboundStream
         Settled = settled;
         Bytes = bytes;
         PendingBytes = 0;
-        _pending.Clear();
-        _skips.Clear();
-        _rejected.Clear();
+        _pending = null;
+        _skips = null;
+        _rejected = null;
         CreditMessages = OutboundStream.InitialMessages + settled;
         CreditBytes = OutboundStream.InitialBytes + bytes;
         IsCreditDue = settled > 0;
@@ -91,7 +80,7 @@ internal sealed class InboundStream
 
     /// <summary>Whether the next message is this one, whole: then nothing has to be kept.</summary>
     public bool IsNext(in MessageFrame frame)
-        => frame.IsWhole && frame.Sequence == Settled + 1 && !_pending.ContainsKey(frame.Sequence);
+        => frame.IsWhole && frame.Sequence == Settled + 1 && _pending?.ContainsKey(frame.Sequence) != true;
 
     /// <summary>Keeps a piece.</summary>
     /// <param name="frame">With a sequence above <see cref="Settled"/>.</param>
@@ -105,7 +94,7 @@ internal sealed class InboundStream
             return DropReason.NoCredit;
         }
 
-        if (!_pending.TryGetValue(frame.Sequence, out Reassembly? message))
+        if (Pending(frame.Sequence) is not Reassembly message)
         {
             if (IsSkipped(frame.Sequence))
             {
@@ -119,7 +108,7 @@ internal sealed class InboundStream
                 return DropReason.ReassemblyFull;
             }
 
-            _pending[frame.Sequence] = message = new Reassembly(frame.Total);
+            (_pending ??= [])[frame.Sequence] = message = new Reassembly(frame.Total);
             PendingBytes += frame.Total;
         }
 
@@ -139,6 +128,7 @@ internal sealed class InboundStream
             return true;
         }
 
+        _skips ??= [];
         for (int i = _skips.Count - 1; i >= 0; i--)
         {
             if (_skips[i].First <= last + 1 && first <= _skips[i].Last + 1)
@@ -163,21 +153,21 @@ internal sealed class InboundStream
     {
         body = null;
         ulong next = Settled + 1;
-        bool isThere = _pending.TryGetValue(next, out Reassembly? message);
+        Reassembly? message = Pending(next);
         if (message is not { IsComplete: true } && !IsSkipped(next))
         {
             return false;
         }
 
         body = message is { IsComplete: true } ? message.Body : null;
-        if (isThere)
+        if (message is not null)
         {
-            _pending.Remove(next);
-            PendingBytes -= message!.Body.Length;
+            _pending!.Remove(next);
+            PendingBytes -= message.Body.Length;
         }
 
         Settle(body?.Length ?? 0);
-        if (_skips.Count > 0)
+        if (_skips is { Count: > 0 })
         {
             _skips.RemoveAll(skip => skip.Last <= Settled);
         }
@@ -195,16 +185,22 @@ internal sealed class InboundStream
     /// <summary>A message was not taken; its sender has to know before it counts as settled.</summary>
     public void Reject(ulong sequence)
     {
-        _rejected.Add(sequence);
+        (_rejected ??= []).Add(sequence);
         IsRejectDue = true;
     }
 
     /// <summary>The sender knows of a refusal.</summary>
-    public void RejectArrived(ulong sequence) => _rejected.Remove(sequence);
+    public void RejectArrived(ulong sequence) => _rejected?.Remove(sequence);
 
     /// <summary>Gives up an unfinished message that has not grown for long.</summary>
     public bool TryGiveUp(TimeSpan now, out ulong sequence)
     {
+        sequence = 0;
+        if (_pending is null)
+        {
+            return false;
+        }
+
         foreach ((ulong key, Reassembly message) in _pending)
         {
             if (!message.IsComplete && now - message.LastGrown > s_patience && Skip(key, key))
@@ -217,22 +213,24 @@ internal sealed class InboundStream
             }
         }
 
-        sequence = 0;
         return false;
     }
 
     /// <summary>Forgets what is unfinished.</summary>
     public void Clear()
     {
-        _pending.Clear();
+        _pending = null;
         PendingBytes = 0;
     }
 
+    private Reassembly? Pending(ulong sequence)
+        => _pending is not null && _pending.TryGetValue(sequence, out Reassembly? message) ? message : null;
+
     private bool IsSkipped(ulong sequence)
     {
-        foreach ((ulong first, ulong last) in _skips)
+        for (int i = 0; i < _skips?.Count; i++)
         {
-            if (first <= sequence && sequence <= last)
+            if (_skips[i].First <= sequence && sequence <= _skips[i].Last)
             {
                 return true;
             }

@@ -9,7 +9,8 @@ internal sealed class PacketNumbers
     /// <summary>Ranges kept. What falls out was told in many ACKs before.</summary>
     public const int MaxRanges = 32;
 
-    private readonly List<(ulong First, ulong Last)> _ranges = [];
+    // One range is all there is where nothing is lost.
+    private readonly List<(ulong First, ulong Last)> _ranges = new(1);
 
     /// <summary>Under which index the sender writes: that of the key they were sealed with.</summary>
     public uint Index { get; private set; }

@@ -14,8 +14,8 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     /// <summary>Others who wait for a sign of life of this peer.</summary>
     private const int MaxQuestions = 8;
 
-    private readonly List<(PeerEntry Asker, ulong Token, TimeSpan Until)> _questions = [];
-    private readonly List<ulong> _accusers = [];
+    private List<(PeerEntry Asker, ulong Token, TimeSpan Until)>? _questions;
+    private List<ulong>? _accusers;
     private TimeSpan _roundTrip;
     private TimeSpan _firstRefusal;
     private int _refusals;
@@ -66,7 +66,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     }
 
     /// <summary>Whether others were the first to say that it is not here.</summary>
-    public bool IsAccused => _accusers.Count > 0;
+    public bool IsAccused => _accusers is { Count: > 0 };
 
     /// <summary>Between two PINGs of a probe: twice what an answer takes, within bounds.</summary>
     public TimeSpan Repeat => TimeSpan.FromTicks(Math.Clamp(
@@ -89,7 +89,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
         Probe = null;
         Suspicion = null;
         VouchedRounds = 0;
-        _accusers.Clear();
+        _accusers = null;
         _refusals = 0;
         return wasSuspect;
     }
@@ -109,7 +109,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     public void Suspect(TimeSpan now, int members, int scale)
     {
         Suspicion = new Suspicion(now, members, scale);
-        _accusers.ForEach(Suspicion.Confirm);
+        _accusers?.ForEach(Suspicion.Confirm);
         Probe?.Linger(now);
     }
 
@@ -117,6 +117,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     public void Accuse(ulong by)
     {
         Suspicion?.Confirm(by);
+        _accusers ??= [];
         if (_accusers.Count < Suspicion.Enough && !_accusers.Contains(by))
         {
             _accusers.Add(by);
@@ -154,6 +155,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     /// <summary>Somebody wants to know of the next sign of life.</summary>
     public void Ask(PeerEntry asker, ulong token, TimeSpan now)
     {
+        _questions ??= [];
         _ = _questions.RemoveAll(one => one.Until < now || one.Asker == asker);
         if (_questions.Count < MaxQuestions)
         {
@@ -164,7 +166,7 @@ internal sealed class PeerWatch(ulong hash, TimeSpan now)
     /// <summary>Takes the next of those to be told that there was a sign of life.</summary>
     public bool TryTakeQuestion(TimeSpan now, out PeerEntry? asker, out ulong token)
     {
-        while (_questions.Count > 0)
+        while (_questions is { Count: > 0 })
         {
             (asker, token, TimeSpan until) = _questions[^1];
             _questions.RemoveAt(_questions.Count - 1);
