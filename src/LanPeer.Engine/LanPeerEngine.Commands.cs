@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Net.Sockets;
+using System.Threading;
 using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
@@ -12,13 +13,22 @@ namespace LanPeer;
 /// <content>What users ask of a peer. Each takes the lock once, and sends after it has left it.</content>
 internal sealed partial class LanPeerEngine
 {
+    /// <summary>When the last post had left, in ticks of <see cref="Elapsed"/>.</summary>
+    private long _postLeft = long.MinValue / 2;
+
     /// <summary>Sends a post to all known peers.</summary>
     /// <param name="text">Any text of up to 1 MiB, or JSON.</param>
     /// <param name="patience">How long it is tried to reach each of them.</param>
     public LanSending Post(MessageText text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
-        return Send((now, effects) => _machine.Post(now, text, _machine.Peers, patience, effects) ?? throw TextRules.TooLarge("The message"));
+        LanSending sending = Send((now, effects) =>
+        {
+            bool follows = now.Elapsed.Ticks - Volatile.Read(ref _postLeft) <= Channel.MostGathering.Ticks;
+            return _machine.Post(now, text, _machine.Peers, patience, effects, follows) ?? throw TextRules.TooLarge("The message");
+        });
+        Volatile.Write(ref _postLeft, Elapsed.Ticks);
+        return sending;
     }
 
     /// <summary>Sends a direct message.</summary>

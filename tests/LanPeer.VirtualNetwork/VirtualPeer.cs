@@ -16,6 +16,7 @@ internal sealed partial class VirtualPeer : VirtualNode
     private readonly VirtualLan _lan;
     private readonly ulong _seed;
     private readonly Stack<Effects> _spareEffects = new();
+    private TimeSpan? _posted;
     private bool _isWorking;
     private int _inboxMessages;
     private long _inboxBytes;
@@ -139,7 +140,11 @@ internal sealed partial class VirtualPeer : VirtualNode
     /// <param name="patience">Seconds for each receiver with a session.</param>
     /// <returns>The message id; null when it is too long.</returns>
     public string? Post(string text, double patience = 30)
-        => Ask((now, effects) => Machine.Post(now, text, Machine.Peers, TimeSpan.FromSeconds(patience), effects));
+    {
+        bool follows = _posted is TimeSpan before && _lan.Now - before <= Channel.MostGathering;
+        _posted = _lan.Now;
+        return Ask((now, effects) => Machine.Post(now, text, Machine.Peers, TimeSpan.FromSeconds(patience), effects, follows));
+    }
 
     /// <summary>Writes to one it knows.</summary>
     /// <inheritdoc cref="Post"/>

@@ -89,12 +89,20 @@ internal sealed partial class PeerMachine
     /// <summary>Takes back a message that was told as settled, and that nobody looks at any more.</summary>
     public void Return(OutboundMessage message) => _pool.Return(message);
 
-    /// <summary>Puts a message on its way to a peer with a session.</summary>
-    private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects, int sharers = 1)
+    /// <summary>Puts a message on its way to a peer with a session; it leaves at the end of this step.</summary>
+    private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects)
     {
         Contact contact = peer.Contact!;
+        Enqueue(contact, peer, messageId, body, MessageWeight + body.Length, now, patience, effects);
+        contact.Channel.Release();
+        MarkDirty(contact);
+    }
+
+    private void Enqueue(
+        Contact contact, PeerEntry peer, string messageId, byte[] body, int weight, Moment now, TimeSpan patience, Effects effects)
+    {
         OutboundStream stream = contact.Channel.Outbound;
-        OutboundMessage message = _pool.NewMessage(peer, messageId, body, MessageWeight + (body.Length / sharers), now.Elapsed + patience);
+        OutboundMessage message = _pool.NewMessage(peer, messageId, body, weight, now.Elapsed + patience);
         effects.Queued.Add(message);
         UnsettledCount++;
         if (!stream.HasRoom(body.Length) || _queuedBytes + message.Weight > MaxQueuedBytes)
@@ -105,7 +113,6 @@ internal sealed partial class PeerMachine
 
         _queuedBytes += message.Weight;
         stream.Add(message);
-        MarkDirty(contact);
     }
 
     private void Settle(OutboundMessage message, Outcome outcome, Obstacle obstacle, TimeSpan now, Effects effects)
@@ -125,6 +132,11 @@ internal sealed partial class PeerMachine
             _dirty.Add(contact);
         }
 
+        MarkActive(contact);
+    }
+
+    private void MarkActive(Contact contact)
+    {
         if (!contact.IsActive)
         {
             contact.IsActive = true;

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Security;
 using LanPeer.Wire;
 
@@ -28,9 +29,15 @@ internal sealed partial class PeerMachine
     /// <param name="peers">To whom.</param>
     /// <param name="patience">How long it is tried to reach those with a session.</param>
     /// <param name="effects">Receives what is to be done.</param>
+    /// <param name="follows">
+    /// Whether another one has left within <see cref="Channel.MostGathering"/>: as long as that is on the way to anybody, this one
+    /// waits for more with a session.
+    /// </param>
     /// <returns>The message id, or null when the text is longer than 1 MiB; then nothing is sent to anyone.</returns>
-    public string? Post(Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects)
+    public string? Post(
+        Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects, bool follows = false)
     {
+        TimeSpan heldUntil = follows && UnsettledCount > 0 ? now.Elapsed + Channel.MostGathering : TimeSpan.MinValue;
         Envelope envelope = NewEnvelope(now);
         string id = MessageIdText(envelope);
 
@@ -53,14 +60,31 @@ internal sealed partial class PeerMachine
             {
                 if (peer.Contact is Contact contact)
                 {
-                    // Sent at once: whoever comes back to each of 1,000 later finds nothing of it in a cache.
-                    Queue(peer, id, body, now, patience, effects, sharers: _sealedPeers);
-                    _ = Pump(contact, now, effects);
+                    Enqueue(contact, peer, id, body, MessageWeight + (body.Length / _sealedPeers), now, patience, effects);
+                    MarkActive(contact);
+                    PumpOrHold(contact, heldUntil, now, effects);
                 }
             }
         }
 
         return id;
+    }
+
+    /// <summary>Sends at once, as whoever comes back to each of 1,000 later finds nothing of it in a cache; or lets it wait for more.</summary>
+    private void PumpOrHold(Contact contact, TimeSpan heldUntil, Moment now, Effects effects)
+    {
+        if (heldUntil > now.Elapsed)
+        {
+            contact.Channel.Hold(heldUntil);
+            TimeSpan until = contact.Channel.GathersUntil;
+            if (until > now.Elapsed)
+            {
+                _nextDelivery = until < _nextDelivery ? until : _nextDelivery;
+                return;
+            }
+        }
+
+        _ = Pump(contact, now, effects);
     }
 
     /// <summary>One datagram to each peer without a session, one encoding for each form they read.</summary>

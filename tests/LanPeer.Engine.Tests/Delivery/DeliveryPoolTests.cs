@@ -114,7 +114,7 @@ public sealed class DeliveryPoolTests
         _pool.Return(record);
 
         Assert.Same(record, _pool.NewDatagram());
-        Assert.Empty(record.Parts);
+        Assert.Equal(0, record.Parts.Count);
     }
 
     private OutboundMessage New(string id, int length) => _pool.NewMessage(_peer, id, new byte[length], length, TimeSpan.FromSeconds(length));

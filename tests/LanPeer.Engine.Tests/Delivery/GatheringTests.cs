@@ -23,8 +23,12 @@ public sealed class GatheringTests
         _alice = _lan.AddPeer("alice", "10.77.0.1");
         _bob = _lan.AddPeer("bob", "10.77.0.2");
         _lan.Run(3);
-        _alice.DM(_bob.UserId, "the stream begins, and there is credit");
-        _lan.Run(0.1);
+        for (int i = 0; i < 12; i++)
+        {
+            _alice.DM(_bob.UserId, "the stream begins; its credit doubles with each message, until it is as much as there may be");
+            _lan.Run(0.1);
+        }
+
         Begin();
     }
 
@@ -93,6 +97,76 @@ public sealed class GatheringTests
         _lan.Run(0.0015);
 
         Assert.Equal([TimeSpan.Zero, TimeSpan.FromMilliseconds(1)], Sent());
+    }
+
+    [Fact]
+    public void Posts_that_follow_each_other_leave_together_also_for_who_has_acknowledged_the_first()
+    {
+        _alice.Post("one");
+        Assert.Equal([TimeSpan.Zero], Sent());
+        _lan.Run(TimeSpan.FromMilliseconds(0.3));
+        _alice.Post("two");
+        _lan.Run(s_roundTrip);
+        _alice.Post("three");
+
+        Assert.Equal([TimeSpan.Zero], Sent());
+        _lan.Run(0.1);
+
+        Assert.Equal([TimeSpan.Zero, TimeSpan.FromMilliseconds(1.3)], Sent());
+        Assert.Equal(["one", "two", "three"], _bob.Arrivals.Select(arrival => arrival.Content));
+        Assert.All(_alice.Settled, settled => Assert.Equal((Outcome.Delivered, 1), (settled.Outcome, settled.Tries)));
+    }
+
+    [Fact]
+    public void A_post_after_all_receipts_leaves_at_once()
+    {
+        _alice.Post("one");
+        _lan.Run(s_roundTrip + TimeSpan.FromMicroseconds(1));
+        _alice.Post("two");
+
+        Assert.Equal([TimeSpan.Zero, s_roundTrip + TimeSpan.FromMicroseconds(1)], Sent());
+    }
+
+    [Fact]
+    public void A_post_after_a_while_leaves_at_once_though_somebody_is_silent()
+    {
+        _bob.Pause();
+        _alice.Post("one");
+        _lan.Run(TimeSpan.FromMilliseconds(1.001));
+        _alice.Post("two");
+
+        Assert.Equal(TimeSpan.FromMilliseconds(1.001), Sent()[^1]);
+    }
+
+    [Fact]
+    public void Posts_that_fill_a_datagram_wait_for_nothing_and_the_last_of_them_waits()
+    {
+        _alice.Post("one");
+        for (int i = 0; i < 7; i++)
+        {
+            _alice.Post($"message {i}");
+        }
+
+        // The first alone; the others have some 550 bytes, and are cut to fill datagrams of 1,420.
+        Assert.Equal([TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero], Sent());
+        _lan.Run(0.1);
+
+        Assert.Equal([TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(1)], Sent());
+        Assert.Equal(["one", .. Enumerable.Range(0, 7).Select(i => $"message {i}")], _bob.Arrivals.Select(arrival => arrival.Content));
+    }
+
+    [Fact]
+    public void What_is_written_to_one_takes_along_the_posts_that_wait_before_it()
+    {
+        _alice.Post("one");
+        _alice.Post("two");
+        var later = TimeSpan.FromMilliseconds(0.6);
+        _lan.Run(later);
+        _alice.DM(_bob.UserId, "three");
+
+        Assert.Equal([TimeSpan.Zero, later], Sent());
+        _lan.Run(0.1);
+        Assert.Equal(["one", "two", "three"], _bob.Arrivals.Select(arrival => arrival.Content));
     }
 
     private void Begin()

@@ -35,7 +35,7 @@ internal sealed partial class Channel
                 return TimeSpan.MaxValue;
             }
 
-            TimeSpan timeout = _roundTrip.ProbeTimeout * (1 << Math.Min(_probesSent, 10));
+            var timeout = TimeSpan.FromTicks(_roundTrip.ProbeTimeout.Ticks << Math.Min(_probesSent, 10));
             TimeSpan since = Sent.LastSentAt > _probeSince ? Sent.LastSentAt : _probeSince;
             return since + (timeout < s_maxTimeout ? timeout : s_maxTimeout);
         }
@@ -58,9 +58,9 @@ internal sealed partial class Channel
 
     private void Forget()
     {
-        _found.Clear();
-        Sent.Clear(_found);
-        foreach (SentDatagram datagram in _found)
+        List<SentDatagram> found = pool.NewList();
+        Sent.Clear(found);
+        foreach (SentDatagram datagram in found)
         {
             Window.Forgotten(datagram.Size);
             pool.Return(datagram);
@@ -72,9 +72,9 @@ internal sealed partial class Channel
 
     private void DetectLoss(TimeSpan now)
     {
-        _found.Clear();
-        _lossDue = Sent.FindLost(now, _roundTrip.LossDelay, _found);
-        foreach (SentDatagram datagram in _found)
+        List<SentDatagram> found = pool.NewList();
+        _lossDue = Sent.FindLost(now, _roundTrip.LossDelay, found);
+        foreach (SentDatagram datagram in found)
         {
             NoteOver(datagram);
             Window.Lost(datagram.Size, datagram.SentAt, now);
@@ -94,9 +94,9 @@ internal sealed partial class Channel
         }
 
         int repeated = 0;
-        _found.Clear();
-        Sent.FindOpen(_found);
-        foreach (SentDatagram datagram in _found)
+        List<SentDatagram> open = pool.NewList();
+        Sent.FindOpen(open);
+        foreach (SentDatagram datagram in open)
         {
             // What was in it may be settled or given up since.
             repeated += Lost(datagram) ? 1 : 0;
@@ -123,8 +123,9 @@ internal sealed partial class Channel
     private bool Lost(SentDatagram datagram)
     {
         bool isAny = false;
-        foreach (SentPart part in datagram.Parts)
+        for (int i = 0; i < datagram.Parts.Count; i++)
         {
+            SentPart part = datagram.Parts[i];
             switch (part.Kind)
             {
                 case PartKind.Credit:

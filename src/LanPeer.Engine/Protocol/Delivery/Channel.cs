@@ -11,11 +11,10 @@ namespace LanPeer.Protocol.Delivery;
 /// <param name="pool">Where records of datagrams come from and go to.</param>
 internal sealed partial class Channel(DeliveryPool pool)
 {
-    private readonly PacketNumbers[] _came = [new(), new()];
-    private readonly List<SentDatagram> _found = [];
+    private PacketNumbers _came = new();
+    private PacketNumbers? _cameBefore;
     private RoundTripEstimate _roundTrip;
     private PathSize _pathSize;
-    private int _current;
 
     public OutboundStream Outbound { get; } = new();
 
@@ -32,7 +31,7 @@ internal sealed partial class Channel(DeliveryPool pool)
     public long Taken { get; private set; }
 
     /// <summary>Whether an ACK has to be sent.</summary>
-    public bool IsAckDue => _came[0].IsDue || _came[1].IsDue;
+    public bool IsAckDue => _came.IsDue || _cameBefore is { IsDue: true };
 
     /// <summary>Round trips, smoothed.</summary>
     public TimeSpan RoundTrip => _roundTrip.Smoothed;
@@ -60,22 +59,26 @@ internal sealed partial class Channel(DeliveryPool pool)
     /// <param name="now">Now.</param>
     public void Came(uint index, ulong counter, bool wantsAck, TimeSpan now)
     {
-        if (_came[_current].Index != index)
+        if (_came.Index != index)
         {
-            if (_came[1 - _current].Index == index)
+            if (_cameBefore?.Index == index)
             {
                 // Late, under the keys before.
-                _came[1 - _current].Add(counter, now);
-                _came[1 - _current].IsDue |= wantsAck;
+                _cameBefore.Add(counter, now);
+                _cameBefore.IsDue |= wantsAck;
                 return;
             }
 
-            _current = 1 - _current;
-            _came[_current].Begin(index);
+            if (_came.Ranges.Count > 0)
+            {
+                (_cameBefore, _came) = (_came, _cameBefore ?? new PacketNumbers());
+            }
+
+            _came.Begin(index);
         }
 
-        _came[_current].Add(counter, now);
-        _came[_current].IsDue |= wantsAck;
+        _came.Add(counter, now);
+        _came.IsDue |= wantsAck;
     }
 
     /// <summary>Fits the size of datagrams to the path.</summary>
@@ -93,30 +96,21 @@ internal sealed partial class Channel(DeliveryPool pool)
     /// <summary>Writes the ACKs that are due.</summary>
     public int WriteAcks(Span<byte> room, TimeSpan now)
     {
-        int length = 0;
-        foreach (PacketNumbers came in _came)
-        {
-            if (came.IsDue && came.Ranges.Count > 0)
-            {
-                length += AckFrame.Write(room[length..], came, Inbound.Id, Inbound.Told, now);
-                came.IsDue = false;
-            }
-        }
-
-        return length;
+        int length = WriteAck(_came, room, now);
+        return _cameBefore is null ? length : length + WriteAck(_cameBefore, room[length..], now);
     }
 
     /// <summary>Something has changed that the other side has to know, and no datagram of it asks for an ACK.</summary>
-    public void AckAgain() => _came[_current].IsDue = _came[_current].Ranges.Count > 0;
+    public void AckAgain() => _came.IsDue = _came.Ranges.Count > 0;
 
     /// <summary>A datagram is on its way.</summary>
     public void OnSent(SentDatagram datagram)
     {
-        foreach (SentPart part in datagram.Parts)
+        for (int i = 0; i < datagram.Parts.Count; i++)
         {
-            if (part is { Kind: PartKind.Piece, Offset: 0, Message.Tries: 1 })
+            if (datagram.Parts[i] is { Kind: PartKind.Piece, Offset: 0, Message: { Tries: 1 } message })
             {
-                part.Message.TakenBefore = Taken;
+                message.TakenBefore = Taken;
             }
         }
 
@@ -136,12 +130,12 @@ internal sealed partial class Channel(DeliveryPool pool)
     /// <param name="settled">Receives the messages it has settled.</param>
     public void OnAck(in AckFrame ack, TimeSpan now, List<OutboundMessage> settled)
     {
-        _found.Clear();
-        Sent.Take(ack, _found);
-        if (_found.Count > 0)
+        List<SentDatagram> found = pool.NewList();
+        Sent.Take(ack, found);
+        if (found.Count > 0)
         {
-            SentDatagram newest = _found[0];
-            foreach (SentDatagram datagram in _found)
+            SentDatagram newest = found[0];
+            foreach (SentDatagram datagram in found)
             {
                 newest = datagram.Order > newest.Order ? datagram : newest;
                 NoteOver(datagram);
@@ -182,13 +176,24 @@ internal sealed partial class Channel(DeliveryPool pool)
         Probes = 0;
     }
 
+    private int WriteAck(PacketNumbers came, Span<byte> room, TimeSpan now)
+    {
+        if (!came.IsDue || came.Ranges.Count == 0)
+        {
+            return 0;
+        }
+
+        came.IsDue = false;
+        return AckFrame.Write(room, came, Inbound.Id, Inbound.Told, now);
+    }
+
     private void Arrived(SentDatagram datagram)
     {
-        foreach (SentPart part in datagram.Parts)
+        for (int i = 0; i < datagram.Parts.Count; i++)
         {
-            if (part.Kind == PartKind.Reject)
+            if (datagram.Parts[i] is { Kind: PartKind.Reject, Offset: long sequence })
             {
-                Inbound.RejectArrived((ulong)part.Offset);
+                Inbound.RejectArrived((ulong)sequence);
                 AckAgain();
             }
         }

@@ -14,6 +14,7 @@ internal sealed class DeliveryPool
 
     private readonly Stack<OutboundMessage> _messages = new();
     private readonly Stack<SentDatagram> _datagrams = new();
+    private readonly List<SentDatagram> _list = [];
 
     /// <summary>A message that nobody else has.</summary>
     /// <inheritdoc cref="OutboundMessage.Begin"/>
@@ -40,6 +41,13 @@ internal sealed class DeliveryPool
 
     /// <summary>A record without parts; it counts once it is handed to <see cref="SentDatagrams.Add"/>.</summary>
     public SentDatagram NewDatagram() => _datagrams.TryPop(out SentDatagram? spare) ? spare : new SentDatagram();
+
+    /// <summary>An empty list, the same each time: one channel looks at its datagrams at a time, and none needs them for longer.</summary>
+    public List<SentDatagram> NewList()
+    {
+        _list.Clear();
+        return _list;
+    }
 
     public void Return(SentDatagram datagram)
     {

@@ -12,7 +12,11 @@ internal sealed partial class OutboundStream
     /// <summary>Receivers act on <see cref="Frames.MaxFrames"/>; ACKs, a CREDIT may be among them.</summary>
     private const int MostPieces = Frames.MaxFrames - 4;
 
-    private readonly Queue<SentPart> _lost = new();
+    /// <summary>What a piece takes besides its bytes.</summary>
+    private const int PieceHeader = Frames.Header + MessageFrame.Header;
+
+    /// <summary>Made at the first loss, as many peers have none.</summary>
+    private Queue<SentPart>? _lost;
     private long _begunBytes;
 
     /// <summary>Fills a datagram with pieces: what was lost first, then what is new.</summary>
@@ -29,7 +33,8 @@ internal sealed partial class OutboundStream
             && Write(room[length..], next, next.Next, next.Body.Length - next.Next, record, now) is > 0 and int written)
         {
             _begunBytes += next.Next == 0 ? next.Body.Length : 0;
-            next.Next += written - Frames.Header - MessageFrame.Header;
+            next.Next += written - PieceHeader;
+            _waitingBytes -= next.IsSentWhole ? written : written - PieceHeader;
             length += written;
         }
 
@@ -80,7 +85,7 @@ internal sealed partial class OutboundStream
             return false;
         }
 
-        _lost.Enqueue(part);
+        (_lost ??= new()).Enqueue(part);
         return true;
     }
 
@@ -89,7 +94,7 @@ internal sealed partial class OutboundStream
     {
         if (message.Outcome == Outcome.Open)
         {
-            _lost.Enqueue(new SentPart(PartKind.Piece, message, 0, message.Next));
+            (_lost ??= new()).Enqueue(new SentPart(PartKind.Piece, message, 0, message.Next));
         }
         else
         {
@@ -102,6 +107,11 @@ internal sealed partial class OutboundStream
 
     private bool HasLost()
     {
+        if (_lost is null)
+        {
+            return false;
+        }
+
         while (_lost.TryPeek(out SentPart part) && (!part.IsOpen || part.Length == 0))
         {
             _lost.Dequeue();
@@ -112,12 +122,12 @@ internal sealed partial class OutboundStream
 
     private int WriteLost(Span<byte> room, SentDatagram record, TimeSpan now)
     {
-        SentPart part = _lost.Peek();
+        SentPart part = _lost!.Peek();
         int written = Write(room, part.Message!, (int)part.Offset, part.Length, record, now);
         if (written > 0)
         {
             _lost.Dequeue();
-            int sent = written - Frames.Header - MessageFrame.Header;
+            int sent = written - PieceHeader;
             if (sent < part.Length)
             {
                 // The receiver puts pieces together in any order.
@@ -130,7 +140,7 @@ internal sealed partial class OutboundStream
 
     private int Write(Span<byte> room, OutboundMessage message, int offset, int left, SentDatagram record, TimeSpan now)
     {
-        int space = room.Length - Frames.Header - MessageFrame.Header;
+        int space = room.Length - PieceHeader;
         int length = Math.Min(space, left);
         if (length < Math.Min(left, LeastPiece))
         {

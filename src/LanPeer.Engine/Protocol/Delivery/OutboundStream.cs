@@ -23,6 +23,7 @@ internal sealed partial class OutboundStream
     private readonly List<OutboundMessage> _messages = [];
     private int _nextNew;
     private ulong _nextSequence = 1;
+    private long _waitingBytes;
 
     /// <summary>Its number; 0 before the first message is sent.</summary>
     public ulong Id { get; private set; }
@@ -55,7 +56,8 @@ internal sealed partial class OutboundStream
     /// <summary>The earliest deadline.</summary>
     public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
 
-    private OutboundMessage? Next
+    /// <summary>The one that is sent next, by its first byte or by others; null when all are sent.</summary>
+    public OutboundMessage? Next
     {
         get
         {
@@ -68,18 +70,11 @@ internal sealed partial class OutboundStream
         }
     }
 
-    /// <summary>Whether what was never sent and may be sent now takes so many bytes of frames, or as many frames as a datagram has.</summary>
-    public bool Fills(int bytes)
-    {
-        int end = Math.Min(_messages.Count, _nextNew + MostPieces);
-        int i = _nextNew;
-        for (; i < end && bytes > 0 && MayBegin(_messages[i]); i++)
-        {
-            bytes -= _messages[i].Outcome != Outcome.Open ? 0 : Frames.Header + MessageFrame.Header + _messages[i].Body.Length - _messages[i].Next;
-        }
-
-        return bytes <= 0 || i == _nextNew + MostPieces;
-    }
+    /// <summary>
+    /// Whether what was never sent takes so many bytes of frames, or as many frames as a datagram has. What was given up
+    /// meanwhile may count, and what has no credit yet does: a datagram leaves a little sooner by it.
+    /// </summary>
+    public bool Fills(int bytes) => Next is not null && (_waitingBytes >= bytes || _messages.Count - _nextNew >= MostPieces);
 
     /// <summary>Whether there is room for another message.</summary>
     public bool HasRoom(int bytes) => _messages.Count < MaxMessages && Bytes + bytes <= MaxBytes;
@@ -89,6 +84,8 @@ internal sealed partial class OutboundStream
         message.Sequence = _nextSequence++;
         Bytes += message.Body.Length;
         Weight += message.Weight;
+        _waitingBytes = Next is null ? 0 : _waitingBytes;
+        _waitingBytes += PieceHeader + message.Body.Length;
         _messages.Add(message);
         Deadline = message.Deadline < Deadline ? message.Deadline : Deadline;
     }
@@ -187,10 +184,11 @@ internal sealed partial class OutboundStream
     private void Clear()
     {
         _messages.Clear();
-        _lost.Clear();
+        _lost = null;
         _nextNew = 0;
         _nextSequence = 1;
         _begunBytes = 0;
+        _waitingBytes = 0;
         Bytes = 0;
         Weight = 0;
         Id = 0;

@@ -44,7 +44,39 @@ internal sealed class SentDatagram
     /// <summary>Whether it has arrived or is lost.</summary>
     public bool IsOver { get; set; }
 
-    public List<SentPart> Parts { get; } = new(4);
+    /// <summary>Public as a field: it changes in place.</summary>
+    public SentParts Parts;
+}
+
+/// <summary>What is in one datagram that has to arrive. Mostly that is one piece of a message, which needs no list.</summary>
+internal struct SentParts
+{
+    private SentPart _first;
+    private List<SentPart>? _more;
+
+    public int Count { get; private set; }
+
+    public readonly SentPart this[int index] => index == 0 ? _first : _more![index - 1];
+
+    public void Add(in SentPart part)
+    {
+        if (Count++ == 0)
+        {
+            _first = part;
+        }
+        else
+        {
+            (_more ??= []).Add(part);
+        }
+    }
+
+    /// <summary>Nothing is in it, and it keeps nothing alive.</summary>
+    public void Clear()
+    {
+        _first = default;
+        _more?.Clear();
+        Count = 0;
+    }
 }
 
 /// <summary>The datagrams on the way to one peer, in the order they were sent, and which of them are lost (RFC 9002, section 6.1).</summary>
@@ -57,24 +89,27 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <summary>Datagrams on the way at once.</summary>
     public const int Capacity = 4_096;
 
-    private readonly Queue<SentDatagram> _order = new();
-    private SentDatagram[] _snapshot = [];
+    /// <summary>In a ring, a power of two long: those on the way begin at <see cref="_head"/>.</summary>
+    private SentDatagram[] _ring = [];
+    private int _head;
     private ulong _nextOrder;
     private ulong _largestArrived;
     private bool _hasArrived;
 
-    public int Count => _order.Count;
+    public int Count { get; private set; }
 
-    public bool IsFull => _order.Count >= Capacity;
+    public bool IsFull => Count >= Capacity;
+
+    private SentDatagram this[int index] => _ring[(_head + index) & (_ring.Length - 1)];
 
     /// <summary>Finds those that have neither arrived nor are lost, oldest first.</summary>
     public void FindOpen(List<SentDatagram> open)
     {
-        foreach (SentDatagram datagram in _order)
+        for (int i = 0; i < Count; i++)
         {
-            if (!datagram.IsOver)
+            if (!this[i].IsOver)
             {
-                open.Add(datagram);
+                open.Add(this[i]);
             }
         }
     }
@@ -87,7 +122,12 @@ internal sealed class SentDatagrams(DeliveryPool pool)
         datagram.Order = ++_nextOrder;
         datagram.IsOver = false;
         LastSentAt = datagram.SentAt;
-        _order.Enqueue(datagram);
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[(_head + Count++) & (_ring.Length - 1)] = datagram;
     }
 
     /// <summary>Finds those that an ACK names for the first time.</summary>
@@ -95,23 +135,16 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <param name="arrived">Receives them, oldest first.</param>
     public void Take(in AckFrame ack, List<SentDatagram> arrived)
     {
-        if (_order.Count == 0)
-        {
-            return;
-        }
-
-        // Few are on the way at a time, so looking at all of them costs less than keeping an index.
-        Snapshot();
         foreach ((ulong first, ulong last) in ack)
         {
-            int low = LowerBound(ack.Index, first);
-            for (int i = low; i < _order.Count && _snapshot[i].Index == ack.Index && _snapshot[i].Counter <= last; i++)
+            for (int i = LowerBound(ack.Index, first); i < Count && this[i].Index == ack.Index && this[i].Counter <= last; i++)
             {
-                if (!_snapshot[i].IsOver)
+                SentDatagram datagram = this[i];
+                if (!datagram.IsOver)
                 {
-                    _snapshot[i].IsOver = true;
-                    arrived.Add(_snapshot[i]);
-                    _largestArrived = Math.Max(_largestArrived, _snapshot[i].Order);
+                    datagram.IsOver = true;
+                    arrived.Add(datagram);
+                    _largestArrived = Math.Max(_largestArrived, datagram.Order);
                     _hasArrived = true;
                 }
             }
@@ -130,8 +163,9 @@ internal sealed class SentDatagrams(DeliveryPool pool)
             return TimeSpan.MaxValue;
         }
 
-        foreach (SentDatagram datagram in _order)
+        for (int i = 0; i < Count; i++)
         {
+            SentDatagram datagram = this[i];
             if (datagram.Order >= _largestArrived)
             {
                 break;
@@ -157,9 +191,12 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <summary>Lets go of the oldest that are over.</summary>
     public void Trim()
     {
-        while (_order.TryPeek(out SentDatagram? oldest) && oldest.IsOver)
+        while (Count > 0 && this[0].IsOver)
         {
-            pool.Return(_order.Dequeue());
+            pool.Return(_ring[_head]);
+            _ring[_head] = null!;
+            _head = (_head + 1) & (_ring.Length - 1);
+            Count--;
         }
     }
 
@@ -167,46 +204,46 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <param name="forgotten">Receives those that were on the way.</param>
     public void Clear(List<SentDatagram> forgotten)
     {
-        foreach (SentDatagram datagram in _order)
-        {
-            if (!datagram.IsOver)
-            {
-                forgotten.Add(datagram);
-            }
-        }
-
-        _order.Clear();
+        FindOpen(forgotten);
+        _ring = [];
+        _head = 0;
+        Count = 0;
     }
 
-    private void Snapshot()
+    private void Grow()
     {
-        if (_snapshot.Length < _order.Count)
+        var ring = new SentDatagram[Math.Max(4, 2 * _ring.Length)];
+        for (int i = 0; i < Count; i++)
         {
-            _snapshot = new SentDatagram[Math.Max(16, _order.Count * 2)];
+            ring[i] = this[i];
         }
 
-        _order.CopyTo(_snapshot, 0);
+        _ring = ring;
+        _head = 0;
     }
 
-    /// <summary>Keys follow each other and counters grow under each, so the order of sending is sorted under each key.</summary>
+    /// <summary>
+    /// The first that was sent under a key with this counter or a later one. Keys follow each other and counters grow under
+    /// each; nearly always there is one key, and its datagrams need not be looked for.
+    /// </summary>
     private int LowerBound(uint index, ulong counter)
     {
         int first = 0;
-        while (first < _order.Count && _snapshot[first].Index != index)
+        int last = Count;
+        while (first < last && this[first].Index != index)
         {
             first++;
         }
 
-        int last = first;
-        while (last < _order.Count && _snapshot[last].Index == index)
+        while (first < last && this[last - 1].Index != index)
         {
-            last++;
+            last--;
         }
 
         while (first < last)
         {
             int middle = (first + last) / 2;
-            if (_snapshot[middle].Counter < counter)
+            if (this[middle].Counter < counter)
             {
                 first = middle + 1;
             }
