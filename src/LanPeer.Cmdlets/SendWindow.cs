@@ -19,8 +19,14 @@ internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, Action
     /// <summary>A session holds eight times as many for one receiver: so many commands may send to it at once.</summary>
     private const int MaxMessages = 1_000;
 
-    /// <summary>Bytes of text, half of what a session holds for one receiver: eight of the largest messages.</summary>
+    /// <summary>Bytes, half of what a session holds for one receiver: eight of the largest messages.</summary>
     private const int MaxBytes = 8 * 1_048_576;
+
+    /// <summary>
+    /// What a message takes for each receiver besides its text. A session holds 64 MiB for all of them: lines of one word to
+    /// 1,000 receivers would be more, and fail, before 1,000 lines were on their way.
+    /// </summary>
+    private const int Overhead = 256;
 
     /// <summary>
     /// A pipeline whose lines come slower than that has somebody behind it who looks at each, such as a log that is
@@ -65,7 +71,7 @@ internal sealed class SendWindow(Action<LanSending> tell, bool isWaiting, Action
             tell(sending);
         }
 
-        int bytes = (int)Math.Min((long)Encoding.UTF8.GetByteCount(text) * receivers, MaxBytes);
+        int bytes = (int)Math.Min((long)(Encoding.UTF8.GetByteCount(text) + Overhead) * receivers, MaxBytes);
         _open.Enqueue((sending, bytes));
         _bytes += bytes;
         while (_open.TryPeek(out (LanSending Sending, int Bytes) oldest)

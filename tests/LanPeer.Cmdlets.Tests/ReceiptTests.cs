@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Management.Automation;
+using System.Threading;
 using System.Threading.Tasks;
 using Xunit;
 
@@ -52,6 +53,30 @@ public sealed class ReceiptTests
         await Task.Run(waiting.Stop, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.True(running.IsCompleted);
         Assert.Equal(LanSessionState.Running, sender.State);
+    }
+
+    [Theory]
+    [InlineData(1, 1_000)]
+    [InlineData(1_000, 32)]
+    public void A_window_has_as_many_messages_as_a_session_can_hold_for_their_receivers(int receivers, int expected)
+    {
+        using var alice = new PowerShellSession();
+        LanSession sender = alice.Start("alice");
+        using LanSession full = Full(alice.DiscoveryPort);
+        PowerShellSession.Until(() => sender.Peers.Count == 1, "alice knows bob");
+        alice.Run("1..16 | Send-LanDM bob -Timeout 60");
+
+        using var stopping = new CancellationTokenSource();
+        var window = new SendWindow(static _ => { }, isWaiting: false, stopping.Cancel, stopping.Token);
+        int added = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            for (; added <= expected; added++)
+            {
+                window.Add(sender.BeginDM(full.UserId, "more", TimeSpan.FromMinutes(10)), "more", receivers);
+            }
+        });
+        Assert.Equal(expected, added);
     }
 
     [Theory]
