@@ -22,10 +22,10 @@ internal sealed partial class LanPeerEngine
     public LanSending Post(MessageText text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
-        LanSending sending = Send((now, effects) =>
+        LanSending sending = Send((text, patience), static (engine, post, now, effects) =>
         {
-            bool follows = now.Elapsed.Ticks - Volatile.Read(ref _postLeft) <= Channel.MostGathering.Ticks;
-            return _machine.Post(now, text, _machine.Peers, patience, effects, follows) ?? throw TextRules.TooLarge("The message");
+            bool follows = now.Elapsed.Ticks - Volatile.Read(ref engine._postLeft) <= Channel.MostGathering.Ticks;
+            return engine._machine.Post(now, post.text, engine._machine.Peers, post.patience, effects, follows) ?? throw TextRules.TooLarge("The message");
         });
         Volatile.Write(ref _postLeft, Elapsed.Ticks);
         return sending;
@@ -38,15 +38,13 @@ internal sealed partial class LanPeerEngine
     public LanSending DM(string userId, MessageText text, TimeSpan patience)
     {
         TextRules.CheckMessage(text);
-        bool isKnown = true;
-        LanSending sending = Send((now, effects) =>
+        LanSending sending = Send((userId, text, patience), static (engine, dm, now, effects) =>
         {
-            PeerEntry? peer = _machine.FindPeer(userId);
-            isKnown = peer is not null;
-            return peer is null ? "" : _machine.DM(now, peer, text, patience, effects)
+            PeerEntry? peer = engine._machine.FindPeer(dm.userId);
+            return peer is null ? "" : engine._machine.DM(now, peer, dm.text, dm.patience, effects)
                 ?? throw (peer.Contact is null ? TextRules.TooLargeForDatagram("The message") : TextRules.TooLarge("The message"));
         });
-        if (!isKnown)
+        if (sending.MessageId.Length == 0)
         {
             Settle(sending, new LanDelivery("", userId) { State = LanDeliveryState.Failed, Reason = "It is not a known peer any more." }, wasExpected: false);
         }
@@ -62,11 +60,11 @@ internal sealed partial class LanPeerEngine
     {
         TextRules.CheckProfile(displayName, status);
         TextRules.CheckAvatar(avatar);
-        return Send((now, effects) =>
+        return Send((displayName, status, avatar), static (engine, profile, now, effects) =>
         {
-            string id = _machine.SetProfile(now, ProfileForWire(displayName, status, avatar), effects)
+            string id = engine._machine.SetProfile(now, ProfileForWire(profile.displayName, profile.status, profile.avatar), effects)
                 ?? throw TextRules.TooLargeForDatagram("The profile");
-            _ownProfile = new LanProfile(_machine.UserId, displayName, status, avatar);
+            engine._ownProfile = new LanProfile(engine._machine.UserId, profile.displayName, profile.status, profile.avatar);
             return id;
         });
     }
@@ -124,7 +122,9 @@ internal sealed partial class LanPeerEngine
         => new(displayName, status, avatar is null ? null : AvatarImage.Recognise(avatar),
             avatar is null ? default : System.Text.Encoding.ASCII.GetBytes(Convert.ToBase64String(avatar)));
 
-    private LanSending Send(Func<Moment, Effects, string> write)
+    /// <param name="what">What is sent: given along, as a closure of each message would be as large as a third of the rest.</param>
+    /// <param name="write">Writes it; an empty id when there is nobody to send it to.</param>
+    private LanSending Send<T>(T what, Func<LanPeerEngine, T, Moment, Effects, string> write)
     {
         Effects effects = RentEffects();
         var sending = new LanSending(DeliveriesChanged);
@@ -134,7 +134,7 @@ internal sealed partial class LanPeerEngine
             {
                 ThrowIfStopped();
                 Moment now = Now();
-                sending.MessageId = write(now, effects);
+                sending.MessageId = write(this, what, now, effects);
                 foreach (OutboundMessage message in effects.Queued)
                 {
                     sending.Expect(message);

@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.InteropServices;
 using LanPeer.Protocol;
 using LanPeer.Wire;
 
@@ -38,7 +39,7 @@ internal sealed partial class LanPeerEngine
         TakeSettled(effects);
         var senders = default(SenderViews);
         bool isAnyTaken = false;
-        foreach (Arrival arrival in effects.Arrivals)
+        foreach (ref readonly Arrival arrival in CollectionsMarshal.AsSpan(effects.Arrivals))
         {
             LanMessage message = PublicViews.Message(arrival, senders.Of(arrival, _machine), _options.DataReader);
             bool isTaken = Inbox.TryAdd(message, out int dropped, wakes: false);

@@ -80,7 +80,7 @@ public sealed class LanSending
                 foreach (OutboundMessage message in _onTheWay ?? [])
                 {
                     // The engine writes it under its own lock; an old value does no harm.
-                    done += message.Outcome == Outcome.Open && message.Body.Length > 0 ? (double)message.Next / (message.Body.Length + 1) : 0;
+                    done += message.Outcome == Outcome.Open && message.Length > 0 ? (double)message.Next / (message.Length + 1) : 0;
                 }
 
                 return _open + _settled.Count == 0 ? 1 : Math.Min(1, done / (_open + _settled.Count));
@@ -124,7 +124,7 @@ public sealed class LanSending
         lock (_settled)
         {
             _open++;
-            if (message.Body.Length > WatchedLength)
+            if (message.Length > WatchedLength)
             {
                 message.IsKept = true;
                 (_onTheWay ??= []).Add(message);
@@ -139,6 +139,11 @@ public sealed class LanSending
     {
         lock (_settled)
         {
+            if (_settled.Count == 0)
+            {
+                _settled.EnsureCapacity(_open);
+            }
+
             _settled.Add(delivery);
             _open -= wasExpected ? 1 : 0;
             if (_open == 0)

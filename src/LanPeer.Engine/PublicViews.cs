@@ -80,13 +80,13 @@ internal static class PublicViews
     /// <param name="arrival">What has arrived.</param>
     /// <param name="isProtectedName">Whether its sender's name belongs to somebody who can prove who he is.</param>
     /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
-    public static LanMessage Message(Arrival arrival, bool isProtectedName = false, Func<JsonElement, object?>? readData = null)
+    public static LanMessage Message(in Arrival arrival, bool isProtectedName = false, Func<JsonElement, object?>? readData = null)
         => Message(arrival, arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName), readData);
 
     /// <param name="arrival">What has arrived.</param>
     /// <param name="from">Its sender, as known now.</param>
     /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
-    public static LanMessage Message(Arrival arrival, LanPeer? from, Func<JsonElement, object?>? readData)
+    public static LanMessage Message(in Arrival arrival, LanPeer? from, Func<JsonElement, object?>? readData)
     {
         LanMessageType type = arrival.Type switch
         {

@@ -11,7 +11,7 @@ internal struct SenderViews
     /// <summary>The sender of a message as it is known now; null when it is not in the table.</summary>
     /// <param name="arrival">The message.</param>
     /// <param name="machine">Knows whose names are protected.</param>
-    public LanPeer? Of(Arrival arrival, PeerMachine machine)
+    public LanPeer? Of(in Arrival arrival, PeerMachine machine)
     {
         if (arrival.Peer is PeerEntry sender && sender != _last)
         {

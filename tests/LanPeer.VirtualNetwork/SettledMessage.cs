@@ -13,5 +13,5 @@ namespace LanPeer.VirtualNetwork;
 internal sealed record SettledMessage(string MessageId, Outcome Outcome, Obstacle Obstacle, int Tries, TimeSpan? RoundTrip, int Length)
 {
     public static SettledMessage Of(OutboundMessage message)
-        => new(message.MessageId, message.Outcome, message.Obstacle, message.Tries, message.RoundTrip, message.Body.Length);
+        => new(message.MessageId, message.Outcome, message.Obstacle, message.Tries, message.RoundTrip, message.Length);
 }

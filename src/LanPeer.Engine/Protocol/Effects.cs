@@ -26,7 +26,7 @@ internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To,
 /// <param name="IsCredited">Whether it came through a session, whose credit has made room for it.</param>
 /// <param name="Signed">A POST that carries proof of its author, as it came.</param>
 /// <param name="IsJson">Whether its text is said to be JSON that stands for data.</param>
-internal sealed record Arrival(
+internal readonly record struct Arrival(
     MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,
     long? Timestamp, string MessageId, DateTimeOffset ReceivedAt,
     string ShareKey, bool IsCredited = false, byte[]? Signed = null, bool IsJson = false);

@@ -169,7 +169,7 @@ internal sealed partial class PeerMachine
         if (_profile is ProfileDetails profile)
         {
             Envelope envelope = NewEnvelope(now);
-            Queue(peer, MessageIdText(envelope), SealedProfile(envelope, profile), now, s_profilePatience, effects);
+            Queue(NewMessage(peer, MessageIdText(envelope), SealedProfile(envelope, profile), sharers: 1, now, s_profilePatience), now, effects);
         }
     }
 

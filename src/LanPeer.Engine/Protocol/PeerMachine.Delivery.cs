@@ -84,28 +84,42 @@ internal sealed partial class PeerMachine
 
     /// <summary>Puts any text on its way to a peer with a session: for tests, which send what no peer does.</summary>
     internal void QueueText(PeerEntry peer, string text, Moment now, TimeSpan patience, Effects effects)
-        => Queue(peer, "", System.Text.Encoding.UTF8.GetBytes(text), now, patience, effects);
+        => Queue(NewMessage(peer, "", System.Text.Encoding.UTF8.GetBytes(text), now, patience), now, effects);
 
     /// <summary>Takes back a message that was told as settled, and that nobody looks at any more.</summary>
     public void Return(OutboundMessage message) => _pool.Return(message);
 
-    /// <summary>Puts a message on its way to a peer with a session; it leaves at the end of this step.</summary>
-    private void Queue(PeerEntry peer, string messageId, byte[] body, Moment now, TimeSpan patience, Effects effects)
+    /// <summary>A message with a text of its own.</summary>
+    private OutboundMessage NewMessage(PeerEntry peer, string messageId, ReadOnlySpan<byte> text, Moment now, TimeSpan patience)
     {
-        Contact contact = peer.Contact!;
-        Enqueue(contact, peer, messageId, body, MessageWeight + body.Length, now, patience, effects);
+        OutboundMessage message = _pool.NewMessage();
+        message.BeginCopy(peer, messageId, text, MessageWeight + text.Length, now.Elapsed + patience);
+        return message;
+    }
+
+    /// <summary>A message whose text others have, too.</summary>
+    private OutboundMessage NewMessage(PeerEntry peer, string messageId, byte[] text, int sharers, Moment now, TimeSpan patience)
+    {
+        OutboundMessage message = _pool.NewMessage();
+        message.Begin(peer, messageId, text, MessageWeight + (text.Length / sharers), now.Elapsed + patience);
+        return message;
+    }
+
+    /// <summary>Puts a message on its way to a peer with a session; it leaves at the end of this step.</summary>
+    private void Queue(OutboundMessage message, Moment now, Effects effects)
+    {
+        Contact contact = message.To.Contact!;
+        Enqueue(contact, message, now, effects);
         contact.Channel.Release();
         MarkDirty(contact);
     }
 
-    private void Enqueue(
-        Contact contact, PeerEntry peer, string messageId, byte[] body, int weight, Moment now, TimeSpan patience, Effects effects)
+    private void Enqueue(Contact contact, OutboundMessage message, Moment now, Effects effects)
     {
         OutboundStream stream = contact.Channel.Outbound;
-        OutboundMessage message = _pool.NewMessage(peer, messageId, body, weight, now.Elapsed + patience);
         effects.Queued.Add(message);
         UnsettledCount++;
-        if (!stream.HasRoom(body.Length) || _queuedBytes + message.Weight > MaxQueuedBytes)
+        if (!stream.HasRoom(message.Length) || _queuedBytes + message.Weight > MaxQueuedBytes)
         {
             Settle(message, Outcome.Failed, Obstacle.QueueFull, now.Elapsed, effects);
             return;

@@ -32,6 +32,7 @@ internal sealed partial class PeerMachine
 
     private void Sweep(Moment now, Effects effects)
     {
+        _pool.Rest();
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
             PeerEntry peer = _peers.Entries[i];

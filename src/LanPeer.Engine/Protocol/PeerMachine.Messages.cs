@@ -60,7 +60,7 @@ internal sealed partial class PeerMachine
             {
                 if (peer.Contact is Contact contact)
                 {
-                    Enqueue(contact, peer, id, body, MessageWeight + (body.Length / _sealedPeers), now, patience, effects);
+                    Enqueue(contact, NewMessage(peer, id, body, _sealedPeers, now, patience), now, effects);
                     MarkActive(contact);
                     PumpOrHold(contact, heldUntil, now, effects);
                 }
@@ -184,7 +184,7 @@ internal sealed partial class PeerMachine
         }
         else
         {
-            Queue(peer, id, room[..length].ToArray(), now, patience, effects);
+            Queue(NewMessage(peer, id, room[..length], now, patience), now, effects);
         }
 
         return id;

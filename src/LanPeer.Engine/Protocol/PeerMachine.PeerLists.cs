@@ -43,7 +43,7 @@ internal sealed partial class PeerMachine
                 peer.ListAsked = now.Elapsed;
                 Span<byte> room = TextRoom();
                 int length = MessageWriter.PeerListRequest(room, NewEnvelope(now), padTo: 0);
-                Queue(peer, "", room[..length].ToArray(), now, s_listPatience, effects);
+                Queue(NewMessage(peer, "", room[..length], now, s_listPatience), now, effects);
                 asked++;
             }
             else if (peer.Dialect == Dialect.Lean)
@@ -131,7 +131,7 @@ internal sealed partial class PeerMachine
         {
             Span<byte> room = TextRoom();
             int written = MessageWriter.PeerListResponse(room, NewEnvelope(inbound.Now), list);
-            Queue(inbound.Peer, "", room[..written].ToArray(), inbound.Now, s_listPatience, inbound.Effects);
+            Queue(NewMessage(inbound.Peer, "", room[..written], inbound.Now, s_listPatience), inbound.Now, inbound.Effects);
             return;
         }
 

@@ -49,7 +49,8 @@ internal sealed partial class PeerMachine
         {
             if (peer.Contact is not null)
             {
-                Queue(peer, MessageIdText(envelope), body ??= SealedProfile(envelope, profile), now, s_profilePatience, effects);
+                body ??= SealedProfile(envelope, profile);
+                Queue(NewMessage(peer, MessageIdText(envelope), body, _sealedPeers, now, s_profilePatience), now, effects);
                 continue;
             }
 

@@ -31,7 +31,7 @@ public sealed class DeliveryPoolTests
         OutboundMessage second = New("second", 5);
 
         Assert.Same(first, second);
-        Assert.Equal(("second", 5, 5, 0UL, 0, 0, 0L), (second.MessageId, second.Body.Length, second.Weight, second.Sequence, second.Next, second.Tries, second.TakenBefore));
+        Assert.Equal(("second", 5, 5, 0UL, 0, 0, 0L), (second.MessageId, second.Length, second.Weight, second.Sequence, second.Next, second.Tries, second.TakenBefore));
         Assert.Equal((Outcome.Open, Obstacle.None, null, false, null), (second.Outcome, second.Obstacle, second.RoundTrip, second.IsSkipDue, second.Tag));
         Assert.Equal((TimeSpan.Zero, TimeSpan.FromSeconds(5)), (second.FirstSent, second.Deadline));
         Assert.True(second.Settle(Outcome.Delivered, Obstacle.None, TimeSpan.FromSeconds(3)));
@@ -117,11 +117,65 @@ public sealed class DeliveryPoolTests
         Assert.Equal(0, record.Parts.Count);
     }
 
-    private OutboundMessage New(string id, int length) => _pool.NewMessage(_peer, id, new byte[length], length, TimeSpan.FromSeconds(length));
+    [Fact]
+    public void A_text_is_copied_into_memory_that_the_next_one_has_again_unless_it_is_long()
+    {
+        byte[] text = [1, 2, 3];
+        OutboundMessage first = Copy(text);
+        text[0] = 9;
+        Assert.Equal([1, 2, 3], first.Body[..first.Length]);
+        byte[] memory = first.Body;
+        first.Settle(Outcome.Delivered, Obstacle.None, default);
+        _pool.Return(first);
+        Assert.Equal((0, 0), (first.Body.Length, first.Length));
+
+        OutboundMessage second = Copy([4, 5]);
+        Assert.Same(memory, second.Body);
+        Assert.Equal([4, 5], second.Body[..second.Length]);
+        second.Settle(Outcome.Delivered, Obstacle.None, default);
+        _pool.Return(second);
+
+        OutboundMessage third = Copy(new byte[5_000]);
+        byte[] large = third.Body;
+        third.Settle(Outcome.Delivered, Obstacle.None, default);
+        _pool.Return(third);
+        Assert.NotSame(large, Copy([6]).Body);
+    }
+
+    [Fact]
+    public void What_was_not_used_for_a_while_is_given_back()
+    {
+        OutboundMessage message = New("id", 1);
+        message.Settle(Outcome.Delivered, Obstacle.None, default);
+        _pool.Return(message);
+        _pool.Rest();
+        Assert.Same(message, _pool.NewMessage());
+        _pool.Return(Delivered());
+
+        _pool.Rest();
+        _pool.Rest();
+        Assert.NotSame(message, _pool.NewMessage());
+        Assert.Null(_pool.NewMessage().To);
+    }
+
+    private OutboundMessage New(string id, int length)
+    {
+        OutboundMessage message = _pool.NewMessage();
+        message.Begin(_peer, id, new byte[length], length, TimeSpan.FromSeconds(length));
+        return message;
+    }
+
+    private OutboundMessage Copy(byte[] text)
+    {
+        OutboundMessage message = _pool.NewMessage();
+        message.BeginCopy(_peer, "id", text, text.Length, default);
+        return message;
+    }
 
     private OutboundMessage Delivered()
     {
-        var message = new OutboundMessage(_peer, "id", [1], 1, default);
+        var message = new OutboundMessage();
+        message.Begin(_peer, "id", [1], 1, default);
         message.Settle(Outcome.Delivered, Obstacle.None, default);
         return message;
     }

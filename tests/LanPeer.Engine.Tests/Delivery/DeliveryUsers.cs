@@ -168,7 +168,7 @@ internal sealed class DeliveryUsers(Scenario scenario)
             Assert.NotNull(id);
             foreach (OutboundMessage message in effects.Queued.Where(message => message.MessageId == id))
             {
-                var sent = new SentMessage(from, from.Run, _byId[message.To.Who!.PeerId], entry?.UserId, text, message.MessageId, message.Body);
+                var sent = new SentMessage(from, from.Run, _byId[message.To.Who!.PeerId], entry?.UserId, text, message.MessageId, message.Body[..message.Length]);
                 message.Tag = (Action<SettledMessage>)sent.Settle;
                 Sent.Add(sent);
             }

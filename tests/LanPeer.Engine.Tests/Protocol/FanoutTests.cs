@@ -110,7 +110,9 @@ public sealed class FanoutTests : IDisposable
         var sending = new LanSending(new Signal()) { MessageId = "id" };
         sending.Add(new LanDelivery("id", "before") { State = LanDeliveryState.Failed }, wasExpected: false);
         sending.AddUnconfirmed(["a", "b", "c"], [new(1, System.Net.Sockets.SocketError.HostUnreachable), new(7, System.Net.Sockets.SocketError.AccessDenied)]);
-        sending.Expect(new OutboundMessage(new PeerEntry("after@127.0.0.1"u8.ToArray(), default), "id", [1], weight: 0, deadline: default));
+        var later = new OutboundMessage();
+        later.Begin(new PeerEntry("after@127.0.0.1"u8.ToArray(), default), "id", [1], weight: 0, deadline: default);
+        sending.Expect(later);
         sending.Add(new LanDelivery("id", "after") { State = LanDeliveryState.Delivered }, wasExpected: true);
 
         for (int look = 0; look < 2; look++)

@@ -9,24 +9,19 @@ namespace LanPeer.Protocol.Delivery;
 /// </summary>
 internal sealed class DeliveryPool
 {
-    /// <summary>Of each kind, at most: what a post to as many peers as there may be takes, 1.5 MB.</summary>
+    /// <summary>Of each kind, at most: what a post to as many peers as there may be takes, 1.5 MB; direct messages have 256 bytes to 1 KB of their own.</summary>
     public const int Capacity = 4_096;
 
     private readonly Stack<OutboundMessage> _messages = new();
     private readonly Stack<SentDatagram> _datagrams = new();
     private readonly List<SentDatagram> _list = [];
+    private bool _isUsed;
 
-    /// <summary>A message that nobody else has.</summary>
-    /// <inheritdoc cref="OutboundMessage.Begin"/>
-    public OutboundMessage NewMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
+    /// <summary>A message that nobody else has, to be begun.</summary>
+    public OutboundMessage NewMessage()
     {
-        if (!_messages.TryPop(out OutboundMessage? message))
-        {
-            return new OutboundMessage(to, messageId, body, weight, deadline);
-        }
-
-        message.Begin(to, messageId, body, weight, deadline);
-        return message;
+        _isUsed = true;
+        return _messages.TryPop(out OutboundMessage? spare) ? spare : new OutboundMessage();
     }
 
     /// <summary>Takes back a message that is delivered. Records of datagrams that still name it do not mean it any more.</summary>
@@ -56,5 +51,22 @@ internal sealed class DeliveryPool
         {
             _datagrams.Push(datagram);
         }
+    }
+
+    /// <summary>Called from time to time: what was not used since the last time is given back.</summary>
+    public void Rest()
+    {
+        if (_isUsed)
+        {
+            _isUsed = false;
+            return;
+        }
+
+        _messages.Clear();
+        _messages.TrimExcess();
+        _datagrams.Clear();
+        _datagrams.TrimExcess();
+        _list.Clear();
+        _list.TrimExcess();
     }
 }

@@ -1,5 +1,4 @@
 using System;
-using System.Diagnostics.CodeAnalysis;
 
 namespace LanPeer.Protocol.Delivery;
 
@@ -58,18 +57,23 @@ internal enum Obstacle : byte
 /// <summary>One message on its way to one receiver with a session. Its memory may be used again (<see cref="DeliveryPool"/>).</summary>
 internal sealed class OutboundMessage
 {
-    /// <inheritdoc cref="Begin"/>
-    public OutboundMessage(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
-    {
-        Begin(to, messageId, body, weight, deadline);
-    }
+    /// <summary>What is kept for the next text: longer ones are rare, and their memory is not theirs alone for long.</summary>
+    private const int KeptBytes = 1_024;
 
-    public PeerEntry To { get; private set; }
+    /// <summary>A text of its own is made room for in steps of this, so that the next one of about the same length fits.</summary>
+    private const int Step = 256;
 
-    public string MessageId { get; private set; }
+    private byte[] _own = [];
 
-    /// <summary>The text form; shared by all receivers of a post.</summary>
-    public byte[] Body { get; private set; }
+    public PeerEntry To { get; private set; } = null!;
+
+    public string MessageId { get; private set; } = "";
+
+    /// <summary>The text form, and perhaps more behind it; shared by all receivers of a post.</summary>
+    public byte[] Body { get; private set; } = [];
+
+    /// <summary>Bytes of the text.</summary>
+    public int Length { get; private set; }
 
     /// <summary>Bytes of memory it takes: a body that others share is theirs in part.</summary>
     public int Weight { get; private set; }
@@ -107,30 +111,44 @@ internal sealed class OutboundMessage
     /// <summary>Whether the receiver still has to be told that it does not come any more.</summary>
     public bool IsSkipDue { get; set; }
 
-    public bool IsSentWhole => Next == Body.Length;
+    public bool IsSentWhole => Next == Length;
 
     /// <summary>For whoever waits for it.</summary>
     public object? Tag { get; set; }
 
-    /// <summary>Makes a message of it, as new.</summary>
+    /// <summary>Makes a message of it, as new, with a text that does not change as long as it is on the way.</summary>
     /// <param name="to">To whom.</param>
     /// <param name="messageId">The id in its text; empty for what no user waits for.</param>
     /// <param name="body">The text form.</param>
     /// <param name="weight">Bytes of memory it counts for.</param>
     /// <param name="deadline">When it is given up.</param>
-    [MemberNotNull(nameof(To), nameof(MessageId), nameof(Body))]
     public void Begin(PeerEntry to, string messageId, byte[] body, int weight, TimeSpan deadline)
     {
-        (To, MessageId, Body, Weight, Deadline) = (to, messageId, body, weight, deadline);
+        (To, MessageId, Body, Length, Weight, Deadline) = (to, messageId, body, body.Length, weight, deadline);
         (Sequence, Next, Tries, FirstSent, TakenBefore) = (0, 0, 0, default, 0);
         (Outcome, Obstacle, RoundTrip, IsSkipDue) = (Outcome.Open, Obstacle.None, null, false);
+    }
+
+    /// <summary>The same, with a copy of the text.</summary>
+    /// <inheritdoc cref="Begin"/>
+    public void BeginCopy(PeerEntry to, string messageId, ReadOnlySpan<byte> body, int weight, TimeSpan deadline)
+    {
+        if (_own.Length < body.Length)
+        {
+            _own = GC.AllocateUninitializedArray<byte>(body.Length <= KeptBytes ? (body.Length + Step - 1) / Step * Step : body.Length);
+        }
+
+        body.CopyTo(_own);
+        Begin(to, messageId, _own, weight, deadline);
+        Length = body.Length;
     }
 
     /// <summary>It is a message no more, and keeps nothing alive.</summary>
     public void End()
     {
         Version++;
-        (Outcome, To, MessageId, Body, Tag) = (Outcome.Open, null!, "", [], null);
+        (Outcome, To, MessageId, Body, Length, Tag) = (Outcome.Open, null!, "", [], 0, null);
+        _own = _own.Length > KeptBytes ? [] : _own;
     }
 
     /// <summary>It is settled, for good.</summary>

@@ -30,9 +30,9 @@ internal sealed partial class OutboundStream
         }
 
         while (record.Parts.Count < MostPieces && !HasLost() && Next is OutboundMessage next && MayBegin(next)
-            && Write(room[length..], next, next.Next, next.Body.Length - next.Next, record, now) is > 0 and int written)
+            && Write(room[length..], next, next.Next, next.Length - next.Next, record, now) is > 0 and int written)
         {
-            _begunBytes += next.Next == 0 ? next.Body.Length : 0;
+            _begunBytes += next.Next == 0 ? next.Length : 0;
             next.Next += written - PieceHeader;
             _waitingBytes -= next.IsSentWhole ? written : written - PieceHeader;
             length += written;
@@ -154,7 +154,7 @@ internal sealed partial class OutboundStream
         }
 
         record.Parts.Add(new SentPart(PartKind.Piece, message, offset, length));
-        return MessageFrame.Write(room, Id, message.Sequence, message.Body.Length, offset, message.Body.AsSpan(offset, length));
+        return MessageFrame.Write(room, Id, message.Sequence, message.Length, offset, message.Body.AsSpan(offset, length));
     }
 
     private bool SkipAgain(OutboundMessage first, ulong last)

@@ -82,10 +82,10 @@ internal sealed partial class OutboundStream
     public void Add(OutboundMessage message)
     {
         message.Sequence = _nextSequence++;
-        Bytes += message.Body.Length;
+        Bytes += message.Length;
         Weight += message.Weight;
         _waitingBytes = Next is null ? 0 : _waitingBytes;
-        _waitingBytes += PieceHeader + message.Body.Length;
+        _waitingBytes += PieceHeader + message.Length;
         _messages.Add(message);
         Deadline = message.Deadline < Deadline ? message.Deadline : Deadline;
     }
@@ -109,7 +109,7 @@ internal sealed partial class OutboundStream
         while (count < _messages.Count && _messages[count].Sequence <= sequence)
         {
             settled.Add(_messages[count]);
-            Bytes -= _messages[count].Body.Length;
+            Bytes -= _messages[count].Length;
             Weight -= _messages[count].Weight;
             count++;
         }
@@ -141,7 +141,7 @@ internal sealed partial class OutboundStream
             if (message.Outcome == Outcome.Open && message.Deadline <= now)
             {
                 message.IsSkipDue = HasSkips = true;
-                _begunBytes -= message.Next > 0 ? message.Body.Length : 0;
+                _begunBytes -= message.Next > 0 ? message.Length : 0;
                 expired.Add(message);
             }
         }
