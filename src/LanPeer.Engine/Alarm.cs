@@ -29,10 +29,22 @@ internal abstract class Alarm : IDisposable
 /// </summary>
 internal sealed class ThreadAlarm : Alarm
 {
+    /// <summary>Naps in a row, if nobody wakes it again.</summary>
+    private const int MostNaps = 8;
+
+    /// <summary>
+    /// Who was woken for an earlier time sleeps no longer than this for a while: in a burst the next earlier time is a
+    /// millisecond away, and nobody has to be woken for it, which costs the sender more than a message does.
+    /// </summary>
+    private static readonly long s_nap = Stopwatch.Frequency / 1_000;
+
     private readonly Sleeper _sleeper = Sleeper.Create();
     private readonly Action _ring;
     private readonly Thread _thread;
     private long _due = long.MaxValue;
+
+    /// <summary>When the thread looks again by itself; who sets an earlier time has to wake it.</summary>
+    private long _looks = long.MinValue;
     private volatile bool _isDisposed;
 
     public ThreadAlarm(Action ring, string name)
@@ -48,7 +60,10 @@ internal sealed class ThreadAlarm : Alarm
     {
         double ticks = delay.TotalSeconds * Stopwatch.Frequency;
         long due = Stopwatch.GetTimestamp() + (long)Math.Clamp(ticks, 0, long.MaxValue / 4);
-        if (due < Interlocked.Exchange(ref _due, due))
+
+        // With a full fence between the two, here and there: one of both sees what the other has written.
+        Interlocked.Exchange(ref _due, due);
+        if (due < Volatile.Read(ref _looks))
         {
             _sleeper.Wake();
         }
@@ -66,13 +81,22 @@ internal sealed class ThreadAlarm : Alarm
 
     private void Run()
     {
+        int naps = 0;
         while (!_isDisposed)
         {
             long due = Volatile.Read(ref _due);
             long now = Stopwatch.GetTimestamp();
             if (due > now)
             {
-                _sleeper.Sleep(Stopwatch.GetElapsedTime(now, due));
+                long looks = naps > 0 ? Math.Min(due, now + s_nap) : due;
+                Interlocked.Exchange(ref _looks, looks);
+                if (Volatile.Read(ref _due) < looks)
+                {
+                    continue;
+                }
+
+                _sleeper.Sleep(Stopwatch.GetElapsedTime(now, looks));
+                naps = Volatile.Read(ref _due) < looks ? MostNaps : Math.Max(0, naps - 1);
             }
             else if (Interlocked.CompareExchange(ref _due, long.MaxValue, due) == due)
             {

@@ -43,6 +43,22 @@ public sealed class AlarmTests : IDisposable
     }
 
     [Fact]
+    public void Set_to_an_earlier_time_again_and_again_it_rings_each_time()
+    {
+        using Alarm alarm = Alarm.Create(TimeProvider.System, Ring, "alarm");
+        for (int i = 1; i <= 500; i++)
+        {
+            // Asleep, napping or about to be: whichever it is just now.
+            alarm.Set(TimeSpan.FromHours(1));
+            Thread.SpinWait(i * 20);
+            alarm.Set(TimeSpan.FromMilliseconds(i % 3));
+            Assert.True(_rang.Wait(Wait.Long, TestContext.Current.CancellationToken), $"in round {i}");
+            Assert.Equal(i, _rings);
+            _rang.Reset();
+        }
+    }
+
+    [Fact]
     public void It_may_be_set_again_and_ended_by_what_it_calls()
     {
         Alarm? alarm = null;
