@@ -12,6 +12,12 @@ internal sealed partial class PeerMachine
     /// <summary>What a text may grow by on its way: escapes double it at most, and the other fields take less than 2 KiB.</summary>
     private const int FieldRoom = 2_048;
 
+    /// <summary>A post that waits for others does so for about as long as sealing one for all takes, which is this for each.</summary>
+    private static readonly TimeSpan s_gatheringEach = TimeSpan.FromMicroseconds(8);
+
+    /// <summary>And no longer than this: nobody sees it.</summary>
+    private static readonly TimeSpan s_mostGathering = TimeSpan.FromMilliseconds(10);
+
     /// <summary>As long as a signature.</summary>
     private static readonly byte[] s_noSignature = new byte[WireLimits.SignatureLength];
 
@@ -19,6 +25,10 @@ internal sealed partial class PeerMachine
     private readonly (int Start, int Length)[] _encoded = new (int, int)[4];
     private string[] _audience = [];
     private long _audienceVersion;
+
+    /// <summary>How long a post to so many waits for others, where it does.</summary>
+    internal static TimeSpan GatheringOfPost(int receivers) => TimeSpan.FromTicks(Math.Clamp(
+        receivers * s_gatheringEach.Ticks, Channel.MostGathering.Ticks, s_mostGathering.Ticks));
 
     /// <summary>
     /// Writes one post to the given peers: one encoding for each form they read, not one for each of them. Those who read one
@@ -37,7 +47,7 @@ internal sealed partial class PeerMachine
     public string? Post(
         Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects, bool follows = false)
     {
-        TimeSpan heldUntil = follows && UnsettledCount > 0 ? now.Elapsed + Channel.MostGathering : TimeSpan.MinValue;
+        TimeSpan holds = follows && UnsettledCount > 0 ? GatheringOfPost(_sealedPeers) : TimeSpan.Zero;
         Envelope envelope = NewEnvelope(now);
         string id = MessageIdText(envelope);
 
@@ -62,7 +72,7 @@ internal sealed partial class PeerMachine
                 {
                     Enqueue(contact, NewMessage(peer, id, body, _sealedPeers, now, patience), now, effects);
                     MarkActive(contact);
-                    PumpOrHold(contact, heldUntil, now, effects);
+                    PumpOrHold(contact, holds, now, effects);
                 }
             }
         }
@@ -71,11 +81,11 @@ internal sealed partial class PeerMachine
     }
 
     /// <summary>Sends at once, as whoever comes back to each of 1,000 later finds nothing of it in a cache; or lets it wait for more.</summary>
-    private void PumpOrHold(Contact contact, TimeSpan heldUntil, Moment now, Effects effects)
+    private void PumpOrHold(Contact contact, TimeSpan holds, Moment now, Effects effects)
     {
-        if (heldUntil > now.Elapsed)
+        if (holds > TimeSpan.Zero)
         {
-            contact.Channel.Hold(heldUntil);
+            contact.Channel.Hold(now.Elapsed, holds);
             TimeSpan until = contact.Channel.GathersUntil;
             if (until > now.Elapsed)
             {

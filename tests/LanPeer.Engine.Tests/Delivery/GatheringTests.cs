@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
 using LanPeer.VirtualNetwork;
 using Xunit;
@@ -116,6 +117,15 @@ public sealed class GatheringTests
         Assert.Equal(["one", "two", "three"], _bob.Arrivals.Select(arrival => arrival.Content));
         Assert.All(_alice.Settled, settled => Assert.Equal((Outcome.Delivered, 1), (settled.Outcome, settled.Tries)));
     }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(125, 1)]
+    [InlineData(250, 2)]
+    [InlineData(1_000, 8)]
+    [InlineData(4_096, 10)]
+    public void A_post_to_many_waits_as_long_as_sealing_it_takes(int receivers, double milliseconds)
+        => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), PeerMachine.GatheringOfPost(receivers));
 
     [Fact]
     public void A_post_after_all_receipts_leaves_at_once()
