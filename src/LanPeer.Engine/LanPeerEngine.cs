@@ -35,13 +35,12 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     /// <summary>What the kernel did not take of the last batch; belongs to who has the turn.</summary>
     private readonly List<SendFailure> _failures = [];
+
+    /// <summary>Each thread gets its own back: who posts to many has one that is large enough, and nobody else makes one so.</summary>
     private readonly ConcurrentBag<Effects> _spareEffects = [];
     private readonly EngineCounters _counters = new();
     private readonly List<ListQuery> _queries = [];
     private readonly EngineNotices _notices = new();
-
-    /// <summary>For the next command: more than one at a time are rare, and the bag for those takes longer.</summary>
-    private Effects? _spareEffect;
     private UdpPort? _discovery;
     private RunFolder? _runFolder;
     private TimeSpan _nextDiscoveryTry = TimeSpan.MaxValue;
@@ -234,15 +233,11 @@ internal sealed partial class LanPeerEngine : IDisposable
 
     private Moment Now() => new(Elapsed, _time.GetUtcNow());
 
-    private Effects RentEffects()
-        => Interlocked.Exchange(ref _spareEffect, null) ?? (_spareEffects.TryTake(out Effects? effects) ? effects : new Effects());
+    private Effects RentEffects() => _spareEffects.TryTake(out Effects? effects) ? effects : new Effects();
 
     private void ReturnEffects(Effects effects)
     {
         effects.Clear();
-        if (Interlocked.Exchange(ref _spareEffect, effects) is Effects other)
-        {
-            _spareEffects.Add(other);
-        }
+        _spareEffects.Add(effects);
     }
 }
