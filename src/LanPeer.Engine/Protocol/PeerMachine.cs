@@ -64,6 +64,8 @@ internal sealed partial class PeerMachine : IDisposable
     /// <summary>The peer of that PEER_ID or user id, if it is known. Who has proven itself comes before who has not.</summary>
     public PeerEntry? FindPeer(string id)
     {
+        ArgumentNullException.ThrowIfNull(id);
+
         // What is no user id by its length may still be a PEER_ID in groups.
         Span<byte> room = stackalloc byte[WireLimits.MaxUserId];
         ReadOnlySpan<byte> key = Encoding.UTF8.TryGetBytes(id, room, out int length) ? room[..length] : default;

@@ -74,6 +74,7 @@ internal sealed class DatagramTarget : InputTarget
         Visible.Check(message.Content, isLine: false);
         Visible.Check(message.From, isLine: true);
         Visible.Check(message.To, isLine: true);
+        Require(message.Timestamp is null || message.Timestamp >= DateTime.UnixEpoch.AddDays(-1), "a time before there was any");
         Require(message.GetRawContent().Length <= datagram[Field.Content].Length, "a content longer than what was sent");
         if (datagram.IsJson)
         {
