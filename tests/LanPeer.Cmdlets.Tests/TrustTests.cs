@@ -73,6 +73,9 @@ public sealed class TrustTests
             alice.Run("""
                 & {
                     'before'
+
+                    # The answer comes after the receipt: a message to who is blocked before its receipt came is given up.
+                    $null = Test-LanPeer bob -Count 1 -Timeout 20
                     Block-LanPeer bob
                     'blocked'
                     Unblock-LanPeer bob
