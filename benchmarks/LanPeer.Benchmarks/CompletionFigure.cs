@@ -23,9 +23,9 @@ internal static class CompletionFigure
     private static List<Result> Among(int size, params (string Input, int Fits)[] cases)
     {
         using Runspace runspace = ModuleRunspace.Open(PSThreadOptions.UseCurrentThread);
-        using LanSession session = Start(runspace);
+        using LanSession session = ModuleRunspace.Start(runspace, "many");
         using var peers = new SealedPeers(size, session);
-        peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == size, "all peers are known");
+        peers.PumpUntilKnown(session, size);
         var results = new List<Result>();
         foreach ((string input, int fits) in cases)
         {
@@ -60,13 +60,6 @@ internal static class CompletionFigure
         }
 
         return results;
-    }
-
-    private static LanSession Start(Runspace runspace)
-    {
-        using var shell = PowerShell.Create(runspace);
-        shell.AddScript($"Start-LanPeer many -DiscoveryPort {Loopback.DiscoveryPort} -Network Loopback -Ephemeral");
-        return (LanSession)shell.Invoke().Single().BaseObject;
     }
 
     /// <summary>Milliseconds.</summary>

@@ -62,7 +62,7 @@ internal static class FanoutFigure
     {
         using LanSession session = Loopback.Start("fan");
         using var peers = new SealedPeers(size, session);
-        peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == size, "all peers are known");
+        peers.PumpUntilKnown(session, size);
         for (int i = 0; i < 50; i++)
         {
             // Introductions are over, and round trips measured.

@@ -1,3 +1,5 @@
+using System.Linq;
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using LanPeer.Cmdlets.Commands;
 
@@ -18,5 +20,13 @@ internal static class ModuleRunspace
         runspace.ThreadOptions = threads;
         runspace.Open();
         return runspace;
+    }
+
+    /// <summary>Starts a session as a user does, on loopback and leaving nothing behind.</summary>
+    public static LanSession Start(Runspace runspace, string name)
+    {
+        using var shell = PowerShell.Create(runspace);
+        shell.AddScript($"Start-LanPeer {name} -DiscoveryPort {Loopback.NewDiscoveryPort()} -Network Loopback -Ephemeral");
+        return (LanSession)shell.Invoke().Single().BaseObject;
     }
 }

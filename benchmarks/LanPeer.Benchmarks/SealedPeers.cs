@@ -2,6 +2,7 @@ using System;
 using System.Buffers.Binary;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Linq;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading;
@@ -108,6 +109,10 @@ internal sealed class SealedPeers : IDisposable
             TickAll();
         }
     }
+
+    /// <summary>Pumps until a session knows so many, with keys.</summary>
+    public void PumpUntilKnown(LanSession session, int count)
+        => PumpUntil(() => session.Peers.Count(static peer => peer.PeerId is not null) == count, "all peers are known");
 
     /// <summary>Pumps until something holds.</summary>
     /// <param name="condition">What.</param>

@@ -62,11 +62,9 @@ internal static class SendFigure
 
         public static Audience Open(Runspace runspace, string name, int size)
         {
-            using var shell = PowerShell.Create(runspace);
-            shell.AddScript($"Start-LanPeer {name} -DiscoveryPort {Loopback.NewDiscoveryPort()} -Network Loopback -Ephemeral");
-            var session = (LanSession)shell.Invoke().Single().BaseObject;
+            LanSession session = ModuleRunspace.Start(runspace, name);
             var peers = new SealedPeers(size, session);
-            peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == size, "all peers are known");
+            peers.PumpUntilKnown(session, size);
             peers.Ticking = 1;
             return new Audience(runspace, session, peers);
         }

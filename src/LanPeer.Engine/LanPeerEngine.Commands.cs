@@ -24,8 +24,8 @@ internal sealed partial class LanPeerEngine
         TextRules.CheckMessage(text);
         LanSending sending = Send((text, patience), static (engine, post, now, effects) =>
         {
-            bool follows = now.Elapsed.Ticks - Volatile.Read(ref engine._postLeft) <= Channel.MostGathering.Ticks;
-            return engine._machine.Post(now, post.text, engine._machine.Peers, post.patience, effects, follows) ?? throw TextRules.TooLarge("The message");
+            var previous = TimeSpan.FromTicks(Volatile.Read(ref engine._postLeft));
+            return engine._machine.Post(now, post.text, engine._machine.Peers, post.patience, effects, previous) ?? throw TextRules.TooLarge("The message");
         });
         Volatile.Write(ref _postLeft, Elapsed.Ticks);
         return sending;

@@ -78,10 +78,8 @@ internal static class PublicViews
         => new(peer.UserId, peer.Profile!.DisplayName, peer.Profile.Status, peer.Profile.Avatar);
 
     /// <param name="arrival">What has arrived.</param>
-    /// <param name="isProtectedName">Whether its sender's name belongs to somebody who can prove who he is.</param>
-    /// <param name="readData">Makes what structured data stands for; null for the JSON itself.</param>
-    public static LanMessage Message(in Arrival arrival, bool isProtectedName = false, Func<JsonElement, object?>? readData = null)
-        => Message(arrival, arrival.Peer is null ? null : Peer(arrival.Peer, isProtectedName), readData);
+    public static LanMessage Message(in Arrival arrival)
+        => Message(arrival, arrival.Peer is null ? null : Peer(arrival.Peer), readData: null);
 
     /// <param name="arrival">What has arrived.</param>
     /// <param name="from">Its sender, as known now.</param>

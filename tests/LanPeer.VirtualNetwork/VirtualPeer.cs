@@ -141,9 +141,9 @@ internal sealed partial class VirtualPeer : VirtualNode
     /// <returns>The message id; null when it is too long.</returns>
     public string? Post(string text, double patience = 30)
     {
-        bool follows = _posted is TimeSpan before && _lan.Now - before <= Channel.MostGathering;
-        _posted = _lan.Now;
-        return Ask((now, effects) => Machine.Post(now, text, Machine.Peers, TimeSpan.FromSeconds(patience), effects, follows));
+        string? id = Ask((now, effects) => Machine.Post(now, text, Machine.Peers, TimeSpan.FromSeconds(patience), effects, _posted));
+        _posted = Moment.Elapsed;
+        return id;
     }
 
     /// <summary>Writes to one it knows.</summary>

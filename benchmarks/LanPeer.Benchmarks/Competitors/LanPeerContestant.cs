@@ -38,7 +38,7 @@ internal sealed class LanPeerContestant(bool isPost) : Contestant
     {
         LanSession session = Loopback.Start("fan");
         var peers = new SealedPeers(receivers, session);
-        peers.PumpUntil(() => session.Peers.Count(peer => peer.PeerId is not null) == receivers, "all peers are known");
+        peers.PumpUntilKnown(session, receivers);
         string[] ids = [.. session.Peers.Select(static peer => peer.UserId)];
         var pump = new Pump(peers.PumpOrWait);
         var open = new Queue<LanSending>();

@@ -39,15 +39,16 @@ internal sealed partial class PeerMachine
     /// <param name="peers">To whom.</param>
     /// <param name="patience">How long it is tried to reach those with a session.</param>
     /// <param name="effects">Receives what is to be done.</param>
-    /// <param name="follows">
-    /// Whether another one has left within <see cref="Channel.MostGathering"/>: as long as that is on the way to anybody, this one
-    /// waits for more with a session.
+    /// <param name="previous">
+    /// When the one before it had left. Within <see cref="Channel.MostGathering"/> of that, and as long as anything is on the way
+    /// to anybody, this one waits for more; null where there was none.
     /// </param>
     /// <returns>The message id, or null when the text is longer than 1 MiB; then nothing is sent to anyone.</returns>
     public string? Post(
-        Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects, bool follows = false)
+        Moment now, MessageText text, IReadOnlyList<PeerEntry> peers, TimeSpan patience, Effects effects, TimeSpan? previous = null)
     {
-        TimeSpan holds = follows && UnsettledCount > 0 ? GatheringOfPost(_sealedPeers) : TimeSpan.Zero;
+        bool waits = now.Elapsed - previous <= Channel.MostGathering && UnsettledCount > 0;
+        TimeSpan holds = waits ? GatheringOfPost(_sealedPeers) : TimeSpan.Zero;
         Envelope envelope = NewEnvelope(now);
         string id = MessageIdText(envelope);
 

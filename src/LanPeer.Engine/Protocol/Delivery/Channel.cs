@@ -30,9 +30,6 @@ internal sealed partial class Channel(DeliveryPool pool)
     /// <summary>Datagrams the network has taken for this peer.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>Whether an ACK has to be sent.</summary>
-    public bool IsAckDue => _came.IsDue || _cameBefore is { IsDue: true };
-
     /// <summary>Round trips, smoothed.</summary>
     public TimeSpan RoundTrip => _roundTrip.Smoothed;
 
