@@ -1,5 +1,6 @@
 using System;
 using System.Text.Json;
+using LanPeer.Security;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -76,6 +77,9 @@ public sealed class LanMessage
     /// <summary>A POST with its author's signature, as it came; null otherwise.</summary>
     internal byte[]? Signed { get; init; }
 
+    /// <summary>Who has signed it.</summary>
+    internal PublicIdentity? Author { get; init; }
+
     /// <summary>Its place in the order of arrival, given by the inbox before anyone sees it.</summary>
     internal long Sequence { get; set; }
 
@@ -101,10 +105,11 @@ public sealed class LanMessage
     public string GetRawContent() => _rawContent;
 
     /// <summary>
-    /// The bytes of a signed POST as they came, from which anybody can tell who wrote it: <see cref="LanSignedPost"/>.
+    /// A signed POST with its author's keys, as it may be passed on: anybody can tell from it who wrote it
+    /// (<see cref="LanSignedPost"/>; docs/protocol.md, "Signed posts").
     /// </summary>
-    /// <returns>A copy; null for everything else.</returns>
-    public byte[]? GetSignedBytes() => (byte[]?)Signed?.Clone();
+    /// <returns>Made for each call; null for everything else, and for a POST whose fields hold a CR, which none does that LanPeer writes.</returns>
+    public byte[]? GetSignedBytes() => Signed is null ? null : PostSignature.Attest(Signed, Author!);
 
     /// <summary>Null for what is no JSON, or nested too deep: whoever sent it is not to break a pipeline.</summary>
     private object? ReadJson()

@@ -33,11 +33,11 @@ public sealed class LanSignedPost
     /// <param name="bytes">From <see cref="LanMessage.GetSignedBytes"/>.</param>
     /// <param name="networkName">The closed network it was written for; empty for the open one.</param>
     /// <param name="post">What it says, when the signature is right.</param>
-    /// <returns>False when it is no POST, carries no proof, or was changed; nothing is thrown for that.</returns>
+    /// <returns>False when it is no POST, does not name its author, carries no signature, or was changed; nothing is thrown for that.</returns>
     public static bool TryVerify(ReadOnlySpan<byte> bytes, string networkName, out LanSignedPost? post)
     {
         post = null;
-        if (DatagramReader.Read(bytes, out Datagram datagram) != DropReason.None || datagram.Type != MessageType.Post
+        if (DatagramReader.Read(bytes, out Datagram datagram, PostSignature.MaxAttested) != DropReason.None || datagram.Type != MessageType.Post
             || !PostSignature.TryVerify(datagram, networkName, out PublicIdentity? author))
         {
             return false;

@@ -106,6 +106,7 @@ internal static class PublicViews
             Arrived = arrival.ReceivedAt,
             MessageId = arrival.MessageId,
             Signed = arrival.Signed,
+            Author = arrival.Signed is null ? null : arrival.Peer!.Who,
             Trust = arrival.Peer is null ? LanTrust.Unsigned : TrustOf(arrival.Peer),
         };
     }

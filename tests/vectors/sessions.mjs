@@ -5,7 +5,7 @@
 //   node sessions.mjs check [file]     compares the file with that and opens all that is in it; ends with 1 on any difference
 import { readFileSync } from 'node:fs';
 import { badAnnouncements, badOnClosed, badOnOpen, badPosts } from './sessions.bad.mjs';
-import { readPost, sign, signedBytes, verify, writePost } from './sessions.posts.mjs';
+import { attest, authored, readPost, sign, signedBytes, verify, writePost } from './sessions.posts.mjs';
 import { Drop, hex, join, pair, unhex } from './sessions.crypto.mjs';
 import {
   cookieOf, frameBody, LAST_FRAME, mac1Key, mac1Of, network, OPEN, peerId, readAnnouncement, readCookieReply, readInitiation, readResponse, readTransport,
@@ -56,7 +56,7 @@ function computeSession(file, session) {
   });
   const transport = session.transport.map((one) => {
     const [key, to] = one.from === 'initiator' ? [keys[0], responder] : [keys[1], initiator];
-    const frames = one.frames.map((frame) => frame.post ? { ...frame, text: file.posts.find(({ name }) => name === frame.post).text } : frame);
+    const frames = one.frames.map((frame) => frame.post ? { ...frame, text: file.posts.find(({ name }) => name === frame.post).inSession } : frame);
     const datagram = hex(writeTransport(key, to.index, one.counter, join(writeFrames(frames), unhex(one.rest ?? ''))));
     return { ...one, frames, datagram };
   });
@@ -83,9 +83,9 @@ function computePost(file, post) {
   const data = signedBytes(netOf(file, post.network), peerId, post);
   const kept = Buffer.from(post.signature ?? '', 'base64');
   const signature = (verify(signing.public, data, kept) ? kept : sign(signing, data)).toString('base64');
-  const fields = { PEER_ID: peerId, KEY: agreement.public.toString('base64'), SIGN_KEY: signing.public.toString('base64'), SIGNATURE: signature };
+  const fields = authored({ agreement, signing, peerId }, signature);
   const bad = post.stranger ? badPosts(post, fields, identityOf(file, post.stranger)) : [];
-  return { ...post, signed: hex(data), signature, text: writePost(post, fields), bad };
+  return { ...post, signed: hex(data), signature, inSession: writePost(post, { SIGNATURE: signature }), text: writePost(post, fields), bad };
 }
 
 /** Posts come before the sessions, in whose frames they are. */
@@ -172,8 +172,9 @@ function openAll(file) {
     same({ salt: hex(opened.salt), counter: Number(opened.counter), text: opened.text }, { salt, counter, text }, `${name} opened`);
     for (const one of bad) same(outcome(() => readAnnouncement(unhex(one.hex), net)), one.drop, `${name}: ${one.name}`);
   }
-  for (const { name, network: of, identity, userId, messageId, timestamp, content, contentType, text, bad } of file.posts) {
+  for (const { name, network: of, identity, userId, messageId, timestamp, content, contentType, inSession, text, bad } of file.posts) {
     const net = netOf(file, of);
+    same(attest(inSession, identityOf(file, identity)), text, `${name} passed on`);
     same(readPost(text, net), { userId, messageId, timestamp, content, contentType, peerId: identityOf(file, identity).peerId }, `${name} read`);
     for (const one of bad) same(outcome(() => readPost(one.text, net)), one.drop, `${name}: ${one.name}`);
     for (const other of [null, ...file.networks.map((one) => one.name)].filter((one) => netOf(file, one).networkName !== net.networkName)) {

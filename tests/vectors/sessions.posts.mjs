@@ -30,6 +30,17 @@ export function writePost(post, fields) {
   return Object.entries({ ...lines, ...fields }).map(([key, value]) => `${key}:${value}\n`).join('') + '\n';
 }
 
+/** What a post says of its author behind its other fields, once it has left the session. */
+export const authored = ({ agreement, signing, peerId }, signature) =>
+  ({ PEER_ID: peerId, KEY: agreement.public.toString('base64'), SIGN_KEY: signing.public.toString('base64'), SIGNATURE: signature });
+
+/** Makes of a post that came in a session with somebody what is passed on. */
+export function attest(text, author) {
+  const lines = text.split('\n').filter(Boolean);
+  const signature = lines.pop().slice('SIGNATURE:'.length);
+  return [...lines, ...Object.entries(authored(author, signature)).map(([key, value]) => `${key}:${value}`), '', ''].join('\n');
+}
+
 export function readPost(text, net) {
   const lines = Object.fromEntries(text.split('\n').filter(Boolean).map((line) => /^(.*?):(.*)$/s.exec(line).slice(1)));
   const [key, signKey, signature] = ['KEY', 'SIGN_KEY', 'SIGNATURE'].map((name) => Buffer.from(lines[name], 'base64'));

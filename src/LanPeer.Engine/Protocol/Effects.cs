@@ -24,7 +24,7 @@ internal readonly record struct Outgoing(int Start, int Length, Ipv4Endpoint To,
 /// <param name="ReceivedAt">When it arrived.</param>
 /// <param name="ShareKey">Whose share of the inbox it counts to.</param>
 /// <param name="IsCredited">Whether it came through a session, whose credit has made room for it.</param>
-/// <param name="Signed">A POST that carries proof of its author, as it came.</param>
+/// <param name="Signed">A POST with its author's signature, as it came.</param>
 /// <param name="IsJson">Whether its text is said to be JSON that stands for data.</param>
 internal readonly record struct Arrival(
     MessageType Type, string From, PeerEntry? Peer, string To, string Content, PeerProfile? Profile,

@@ -155,13 +155,8 @@ internal sealed partial class PeerMachine
         body = [];
         bool isSigned = _sealedPeers > 0;
         Span<byte> room = RoomFor(text.Text);
-        int length = room.IsEmpty ? 0 : MessageWriter.SignedPost(room, envelope, text, new PostProof
-        {
-            PeerId = _peerId,
-            Key = _key,
-            SignKey = _signKey,
-            Signature = isSigned ? PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text) : s_noSignature,
-        });
+        int length = room.IsEmpty ? 0 : MessageWriter.SignedPost(room, envelope, text,
+            isSigned ? PostSignature.Sign(_security.Identity, _security.Network.Name, envelope, text) : s_noSignature);
         body = isSigned ? room[..length].ToArray() : body;
         return length > 0;
     }
@@ -241,12 +236,12 @@ internal sealed partial class PeerMachine
     }
 
     /// <summary>
-    /// Whether a post names its sender's keys and has a signature. The session says who sent it; whether the signature is
-    /// right matters to those it is shown to later, and takes ten times as long to find out as all the rest.
+    /// Whether a post has a signature and names no other author than its sender. The session says who sent it; whether the
+    /// signature is right matters to those it is shown to later, and takes ten times as long to find out as all the rest.
     /// </summary>
     private static bool IsProvenBy(in Datagram post, PeerEntry peer)
         => post[Field.Signature].Length == WireLimits.SignatureLength
-            && PostSignature.NamesAuthor(post, peer.Who!);
+            && !PostSignature.NamesAnother(post, peer.Who!);
 
     /// <summary>Whether a message comes for the first time; its sender may have become known since.</summary>
     private bool IsFirst(in Datagram datagram, PeerEntry? peer)

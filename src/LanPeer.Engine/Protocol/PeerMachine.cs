@@ -20,7 +20,6 @@ internal sealed partial class PeerMachine : IDisposable
     private readonly DuplicateWindow _strangers = new();
     private readonly byte[] _peerId;
     private readonly byte[] _key;
-    private readonly byte[] _signKey;
     private readonly AnnouncementSeal? _announcementSeal;
     private readonly InboundLimits _limits = new();
 
@@ -42,7 +41,6 @@ internal sealed partial class PeerMachine : IDisposable
         _announcementSeal = security.Network.IsClosed ? new AnnouncementSeal(security.Network, security.Suite.Aead, random) : null;
         _peerId = Encoding.ASCII.GetBytes(security.Identity.PeerId);
         _key = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.AgreementKey));
-        _signKey = Encoding.ASCII.GetBytes(Convert.ToBase64String(security.Identity.Public.SigningKey));
         _peers = new PeerTable(settings.MaxPeers, CapacityOfAddress);
         _inboxCredit = new InboxCredit(settings.InboxMessages, settings.InboxBytes);
         Call(UserIdOf(settings.Name, network));

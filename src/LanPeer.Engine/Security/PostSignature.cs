@@ -13,6 +13,17 @@ namespace LanPeer.Security;
 /// </summary>
 internal static class PostSignature
 {
+    /// <summary>Bytes of a post that is passed on, at most: it came in a session.</summary>
+    public const int MaxAttested = WireLimits.MaxMessage + MaxGrowth;
+
+    /// <summary>Three fields of 232 bytes, and the names of those that were left out.</summary>
+    private const int MaxGrowth = 512;
+
+    private const int AuthorLength = WireLimits.PeerIdLength + (2 * WireLimits.KeyLength);
+
+    private static readonly Field[] s_kept =
+        [Field.UserId, Field.MessageId, Field.Timestamp, Field.Content, Field.ContentEncoding, Field.ContentType, Field.Signature];
+
     private static readonly byte[] s_label = Encoding.ASCII.GetBytes("LanPeer POST 1");
 
     /// <summary>The bytes that are signed. Each part is preceded by its length, so that no two posts have the same.</summary>
@@ -81,24 +92,39 @@ internal static class PostSignature
             && Identity.Verify(author!.SigningKey,
                 Statement(network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText(), post[Field.ContentType]), signature);
 
-    /// <summary>Whether a post names these keys as its author's.</summary>
-    public static bool NamesAuthor(in Datagram post, PublicIdentity author)
+    /// <summary>Whether a post names somebody else's keys as its author's; one from a session need not name any.</summary>
+    public static bool NamesAnother(in Datagram post, PublicIdentity author)
     {
-        Span<byte> text = stackalloc byte[WireLimits.KeyLength];
-        Encoding.ASCII.GetBytes(author.PeerId, text);
-        if (!text[..WireLimits.PeerIdLength].SequenceEqual(post[Field.PeerId]))
+        if (!post.Has(Field.PeerId) && !post.Has(Field.Key) && !post.Has(Field.SignKey))
         {
             return false;
         }
 
-        Base64.EncodeToUtf8(author.AgreementKey, text, out _, out _);
-        if (!text.SequenceEqual(post[Field.Key]))
+        Span<byte> text = stackalloc byte[AuthorLength];
+        PostAuthor named = Write(author, text);
+        return (post.Has(Field.PeerId) && !named.PeerId.SequenceEqual(post[Field.PeerId]))
+            || (post.Has(Field.Key) && !named.Key.SequenceEqual(post[Field.Key]))
+            || (post.Has(Field.SignKey) && !named.SignKey.SequenceEqual(post[Field.SignKey]));
+    }
+
+    /// <summary>A post from a session with its author's keys, so that whoever has no session with the author can check it.</summary>
+    /// <param name="post">As it came.</param>
+    /// <param name="author">With whom that session is.</param>
+    /// <returns>Null when a value holds a CR, which no author writes and which would not survive at the end of a line.</returns>
+    public static byte[]? Attest(ReadOnlySpan<byte> post, PublicIdentity author)
+    {
+        _ = DatagramReader.Read(post, out Datagram read, MaxAttested);
+        foreach (Field field in s_kept)
         {
-            return false;
+            if (read[field].Contains((byte)'\r'))
+            {
+                return null;
+            }
         }
 
-        Base64.EncodeToUtf8(author.SigningKey, text, out _, out _);
-        return text.SequenceEqual(post[Field.SignKey]);
+        Span<byte> text = stackalloc byte[AuthorLength];
+        byte[] attested = new byte[post.Length + MaxGrowth];
+        return attested[..MessageWriter.AttestedPost(attested, read, Write(author, text))];
     }
 
     /// <summary>Decodes base64 of a known length; null when it is none.</summary>
@@ -107,6 +133,16 @@ internal static class PostSignature
         byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
         return Base64.DecodeFromUtf8(base64, bytes, out int used, out int written) == System.Buffers.OperationStatus.Done
             && used == base64.Length && written == length ? bytes[..length] : null;
+    }
+
+    private static PostAuthor Write(PublicIdentity author, Span<byte> text)
+    {
+        const int key = WireLimits.PeerIdLength;
+        const int signKey = key + WireLimits.KeyLength;
+        Encoding.ASCII.GetBytes(author.PeerId, text);
+        Base64.EncodeToUtf8(author.AgreementKey, text[key..], out _, out _);
+        Base64.EncodeToUtf8(author.SigningKey, text[signKey..], out _, out _);
+        return new PostAuthor { PeerId = text[..key], Key = text[key..signKey], SignKey = text[signKey..] };
     }
 
     private static bool TryGetAuthor(in Datagram post, out PublicIdentity? author)

@@ -81,8 +81,8 @@ internal static class MessageWriter
         return writer.Complete();
     }
 
-    /// <summary>A POST for LanPeer peers, with the proof of who wrote it.</summary>
-    public static int SignedPost(Span<byte> buffer, in Envelope envelope, MessageText text, in PostProof proof)
+    /// <summary>A POST for a session, with its author's signature in base64; the session knows the author's keys.</summary>
+    public static int SignedPost(Span<byte> buffer, in Envelope envelope, MessageText text, ReadOnlySpan<byte> signature)
     {
         var writer = new DatagramWriter(buffer, Dialect.Lean);
         writer.Field("TYPE"u8, "POST"u8);
@@ -90,10 +90,36 @@ internal static class MessageWriter
         bool escaped = Content(ref writer, text.Text);
         Stamp(ref writer, envelope);
         Encoding(ref writer, escaped, text.IsJson);
-        writer.Field("PEER_ID"u8, proof.PeerId);
-        writer.Field("KEY"u8, proof.Key);
-        writer.Field("SIGN_KEY"u8, proof.SignKey);
-        writer.Field("SIGNATURE"u8, proof.Signature);
+        writer.Field("SIGNATURE"u8, signature);
+        return writer.Complete();
+    }
+
+    /// <summary>A POST from a session for those who have none with its author: what was signed, and whose keys show it.</summary>
+    /// <param name="buffer">Longer than the post by 232 bytes, and by what it left out.</param>
+    /// <param name="post">As it came.</param>
+    /// <param name="author">The keys.</param>
+    public static int AttestedPost(Span<byte> buffer, in Datagram post, in PostAuthor author)
+    {
+        var writer = new DatagramWriter(buffer, Dialect.Lean);
+        writer.Field("TYPE"u8, "POST"u8);
+        writer.Field("USER_ID"u8, post[Field.UserId]);
+        writer.Field("CONTENT"u8, post[Field.Content]);
+        writer.Field("TIMESTAMP"u8, post[Field.Timestamp]);
+        writer.Field("MESSAGE_ID"u8, post[Field.MessageId]);
+        if (post.HasValue(Field.ContentEncoding))
+        {
+            writer.Field("CONTENT_ENCODING"u8, post[Field.ContentEncoding]);
+        }
+
+        if (post.HasValue(Field.ContentType))
+        {
+            writer.Field("CONTENT_TYPE"u8, post[Field.ContentType]);
+        }
+
+        writer.Field("PEER_ID"u8, author.PeerId);
+        writer.Field("KEY"u8, author.Key);
+        writer.Field("SIGN_KEY"u8, author.SignKey);
+        writer.Field("SIGNATURE"u8, post[Field.Signature]);
         return writer.Complete();
     }
 
@@ -234,8 +260,8 @@ internal readonly record struct ProfileDetails(string DisplayName, string Status
 /// <summary>A peer list ready for the wire.</summary>
 internal readonly record struct PeerListText(string Peers, string Endpoints, int Count);
 
-/// <summary>Who wrote a POST and how one can tell, all in the form of the wire.</summary>
-internal readonly ref struct PostProof
+/// <summary>Who wrote a POST, in the form of the wire.</summary>
+internal readonly ref struct PostAuthor
 {
     public ReadOnlySpan<byte> PeerId { get; init; }
 
@@ -244,7 +270,4 @@ internal readonly ref struct PostProof
 
     /// <summary>The signing key in base64.</summary>
     public ReadOnlySpan<byte> SignKey { get; init; }
-
-    /// <summary>The signature in base64.</summary>
-    public ReadOnlySpan<byte> Signature { get; init; }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Text;
+using System.Text.RegularExpressions;
 using LanPeer.Protocol;
 using LanPeer.Security.Sessions;
 using LanPeer.Tests.Protocol;
@@ -122,7 +123,7 @@ public sealed class ForgeryTests : AttackTest
     {
         Bob.Post("signed by bob");
         Lan.Settle();
-        string signed = Encoding.UTF8.GetString(Assert.Single(Alice.Arrivals).Signed!);
+        string signed = Encoding.UTF8.GetString(PublicViews.Message(Assert.Single(Alice.Arrivals)).GetSignedBytes()!);
         Mallory mallory = NewMallory();
         Assert.True(mallory.Connect(Alice));
         Alice.Forget();
@@ -133,6 +134,14 @@ public sealed class ForgeryTests : AttackTest
 
         Assert.Empty(Alice.Arrivals);
         Assert.Equal([DropReason.ForgedSender, DropReason.Unproven, DropReason.Unproven], Alice.Reasons);
+
+        // Bob's signature alone makes it no post of bob's: it is mallory's, as the session is, and nobody is shown otherwise.
+        mallory.Text(Alice, Regex.Replace(signed, "(PEER_ID|KEY|SIGN_KEY):.*\n", "").Replace(Bob.UserId, mallory.UserId, StringComparison.Ordinal));
+        Lan.Settle();
+        LanMessage taken = PublicViews.Message(Assert.Single(Alice.Arrivals));
+        Assert.Equal(mallory.UserId, taken.From);
+        Assert.Contains("PEER_ID:" + mallory.Identity.PeerId, Encoding.UTF8.GetString(taken.GetSignedBytes()!));
+        Assert.False(LanSignedPost.TryVerify(taken.GetSignedBytes()!, "", out _));
     }
 
     [Fact]

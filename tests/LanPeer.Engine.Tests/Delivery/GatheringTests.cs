@@ -151,18 +151,15 @@ public sealed class GatheringTests
     [Fact]
     public void Posts_that_fill_a_datagram_wait_for_nothing_and_the_last_of_them_waits()
     {
-        _alice.Post("one");
-        for (int i = 0; i < 7; i++)
-        {
-            _alice.Post($"message {i}");
-        }
+        string[] texts = ["one", .. Enumerable.Range(0, 7).Select(i => $"message {i} {new string('x', 231)}")];
+        Assert.All(texts, text => _alice.Post(text));
 
         // The first alone; the others have some 550 bytes, and are cut to fill datagrams of 1,420.
         Assert.Equal([TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero], Sent());
         _lan.Run(0.1);
 
         Assert.Equal([TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMilliseconds(1)], Sent());
-        Assert.Equal(["one", .. Enumerable.Range(0, 7).Select(i => $"message {i}")], _bob.Arrivals.Select(arrival => arrival.Content));
+        Assert.Equal(texts, _bob.Arrivals.Select(arrival => arrival.Content));
     }
 
     [Fact]

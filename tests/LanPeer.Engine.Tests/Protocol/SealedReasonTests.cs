@@ -43,29 +43,36 @@ public sealed class SealedReasonTests
     }
 
     [Fact]
-    public void A_post_that_does_not_prove_its_author_is_Unproven()
+    public void A_post_without_a_signature_or_with_the_keys_of_somebody_else_is_Unproven()
     {
         string peerId = _mallory.Machine.Identity.PeerId;
         string key = Convert.ToBase64String(_mallory.Machine.Identity.AgreementKey);
         string signKey = Convert.ToBase64String(_mallory.Machine.Identity.SigningKey);
-        string signature = new('A', 88);
-        (string, string)[] proof = [("PEER_ID", peerId), ("KEY", key), ("SIGN_KEY", signKey), ("SIGNATURE", signature)];
-        string alices = Convert.ToBase64String(_alice.Machine.Identity.AgreementKey);
+        (string, string) signature = ("SIGNATURE", new('A', 88));
+        (string Name, string Value)[] author = [("PEER_ID", peerId), ("KEY", key), ("SIGN_KEY", signKey)];
+        (string Name, string Value)[] another =
+        [
+            ("PEER_ID", _alice.Machine.Identity.PeerId), ("KEY", Convert.ToBase64String(_alice.Machine.Identity.AgreementKey)),
+            ("SIGN_KEY", new string('B', 88)),
+        ];
 
         Assert.Equal(DropReason.Unproven, HearSealed(Say.Post(_mallory.UserId, "no proof")));
-        for (int i = 0; i < proof.Length; i++)
+        Assert.Equal(DropReason.Unproven, HearSealed(Post(author)));
+        Assert.Equal(DropReason.Unproven, HearSealed(Post(("SIGNATURE", signature.Item2[1..]))));
+        for (int i = 0; i < author.Length; i++)
         {
-            Assert.Equal(DropReason.Unproven, HearSealed(Post(proof.Where((_, at) => at != i).ToArray())));
+            Assert.Equal(DropReason.Unproven, HearSealed(Post(another[i], signature)));
+            Assert.Equal(DropReason.Unproven, HearSealed(Post((author[i].Name, ""), signature)));
+            Assert.Equal(DropReason.Unproven, HearSealed(Post((author[i].Name, author[i].Value + "="), signature)));
+            Assert.Equal(DropReason.Unproven, HearSealed(Post([.. author.Where((_, at) => at != i), another[i], signature])));
         }
 
-        Assert.Equal(DropReason.Unproven, HearSealed(Post(proof[0], ("KEY", alices), proof[2], proof[3])));
-        Assert.Equal(DropReason.Unproven, HearSealed(Post(("PEER_ID", _alice.Machine.Identity.PeerId), proof[1], proof[2], proof[3])));
-        Assert.Equal(DropReason.Unproven, HearSealed(Post(proof[0], proof[1], proof[2], ("SIGNATURE", signature[1..]))));
         Assert.Empty(_alice.Arrivals);
 
         // Whether the signature is right is for those to find out whom the post is shown to later.
-        Assert.Equal(DropReason.None, HearSealed(Post(proof)));
-        Assert.Single(_alice.Arrivals);
+        Assert.Equal(DropReason.None, HearSealed(Post(signature)));
+        Assert.Equal(DropReason.None, HearSealed(Post([.. author, signature])));
+        Assert.Equal(2, _alice.Arrivals.Count);
     }
 
     [Fact]

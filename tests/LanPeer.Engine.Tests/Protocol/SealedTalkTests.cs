@@ -139,7 +139,7 @@ public sealed class SealedTalkTests
     {
         _alice.Post("signed,\nsealed");
         _lan.Settle();
-        byte[] kept = Assert.Single(_bob.Arrivals).Signed!;
+        byte[] kept = PublicViews.Message(Assert.Single(_bob.Arrivals)).GetSignedBytes()!;
 
         Assert.True(LanSignedPost.TryVerify(kept, "", out LanSignedPost? post));
         Assert.Equal(PeerId.Grouped(_alice.Machine.Identity.PeerId), post!.PeerId);
@@ -149,6 +149,23 @@ public sealed class SealedTalkTests
         string text = Encoding.UTF8.GetString(kept);
         Assert.False(LanSignedPost.TryVerify(Encoding.UTF8.GetBytes(text.Replace("sealed", "dealed")), "", out _));
         Assert.False(LanSignedPost.TryVerify(Encoding.UTF8.GetBytes(text.Replace("alice@", "mallet@")), "", out _));
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(70_000)]
+    [InlineData(1_048_000)]
+    public void However_long_a_post_is_it_proves_its_author(int length)
+    {
+        string text = new('x', length);
+        _alice.Post(text);
+        _lan.Run(1);
+
+        byte[] kept = PublicViews.Message(Assert.Single(_bob.Arrivals)).GetSignedBytes()!;
+
+        Assert.True(LanSignedPost.TryVerify(kept, "", out LanSignedPost? post));
+        Assert.Equal(text, post!.Content);
+        Assert.False(LanSignedPost.TryVerify([.. kept, .. new byte[1_049_088 - kept.Length + 1]], "", out _));
     }
 
     /// <summary>Nothing of a session reaches one peer.</summary>

@@ -101,12 +101,26 @@ public sealed class SessionVectorTests
         Assert.Equal(Text(item, "content"), post.ContentText());
         Assert.Equal(Text(item, "signed"), Hex(PostSignature.Statement(
             network, post[Field.PeerId], post[Field.UserId], post[Field.MessageId], post[Field.Timestamp], post.ContentText(), post[Field.ContentType])));
-        Assert.True(PostSignature.NamesAuthor(post, author.Public));
+        Assert.False(PostSignature.NamesAnother(post, author.Public));
         Assert.True(PostSignature.TryVerify(post, network, out PublicIdentity? found));
         Assert.Equal(author.PeerId, found!.PeerId);
         Assert.False(PostSignature.TryVerify(post, network + "x", out _));
         Assert.All(All("networks").Select(other => Text(other, "networkName")).Where(other => other != network),
             other => Assert.False(LanSignedPost.TryVerify(Encoding.UTF8.GetBytes(Text(item, "text")), other, out _)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Posts))]
+    public void A_post_from_a_session_is_passed_on_with_its_authors_keys(string name)
+    {
+        JsonElement item = Item("posts", name);
+        using Identity author = IdentityOf(Text(item, "identity"));
+        byte[] came = Encoding.UTF8.GetBytes(Text(item, "inSession"));
+
+        Assert.False(LanSignedPost.TryVerify(came, NetworkOf(item).Name, out _));
+        Assert.Equal(Text(item, "text"), Encoding.UTF8.GetString(PostSignature.Attest(came, author.Public)!));
+        Assert.Equal(Text(item, "text"), Encoding.UTF8.GetString(PostSignature.Attest(Encoding.UTF8.GetBytes(Text(item, "text")), author.Public)!));
+        Assert.Null(PostSignature.Attest(Encoding.UTF8.GetBytes(Text(item, "inSession").Replace("\nSIGNATURE", "\r\r\nSIGNATURE")), author.Public));
     }
 
     [Theory]

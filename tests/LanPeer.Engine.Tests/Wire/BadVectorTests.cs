@@ -41,7 +41,7 @@ public sealed class BadVectorTests
         { nameof(DropReason.ForgedSender), "LanPeer.Tests.Protocol.SealedReasonTests.A_message_in_anothers_name_is_ForgedSender" },
         { nameof(DropReason.NoCredit), "LanPeer.Tests.Protocol.SealedReasonTests.A_message_nobody_asked_for_is_NoCredit" },
         { nameof(DropReason.ReassemblyFull), "LanPeer.Tests.Protocol.SealedReasonTests.A_piece_without_a_place_is_ReassemblyFull" },
-        { nameof(DropReason.Unproven), "LanPeer.Tests.Protocol.SealedReasonTests.A_post_that_does_not_prove_its_author_is_Unproven" },
+        { nameof(DropReason.Unproven), "LanPeer.Tests.Protocol.SealedReasonTests.A_post_without_a_signature_or_with_the_keys_of_somebody_else_is_Unproven" },
     };
 
     [Theory]

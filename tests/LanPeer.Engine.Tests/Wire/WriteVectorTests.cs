@@ -63,13 +63,7 @@ public sealed class WriteVectorTests
                 Answer = Bytes(with, "answer"),
                 PadTo = PadTo(with),
             }),
-            "POST" when with.TryGetProperty("signature", out _) => MessageWriter.SignedPost(buffer, envelope, Text(with), new PostProof
-            {
-                PeerId = Bytes(with, "peerId"),
-                Key = Bytes(with, "key"),
-                SignKey = Bytes(with, "signKey"),
-                Signature = Bytes(with, "signature"),
-            }),
+            "POST" when with.TryGetProperty("signature", out _) => MessageWriter.SignedPost(buffer, envelope, Text(with), Bytes(with, "signature")),
             "POST" => MessageWriter.Post(buffer, envelope, Text(with), Form(with)),
             "DM" => MessageWriter.DM(buffer, envelope, Bytes(with, "to"), Text(with), Form(with)),
             "PROFILE" => MessageWriter.Profile(buffer, envelope, new ProfileDetails(

@@ -7,10 +7,14 @@ using LanPeer.Wire;
 
 namespace LanPeer.Fuzz;
 
-/// <summary>Signed posts, checked from their bytes: whatever is changed, nobody says what he did not sign.</summary>
+/// <summary>
+/// Signed posts, checked from their bytes: whatever is changed, nobody says what he did not sign. And passed on: whatever came
+/// says the same then, and names whom it came from.
+/// </summary>
 internal sealed class PostTarget : InputTarget
 {
     private static readonly HashSet<string> s_said = SaidBy(Vectors.Posts);
+    private static readonly PublicIdentity s_author = Author();
 
     public override string Name => "signed-post";
 
@@ -22,9 +26,10 @@ internal sealed class PostTarget : InputTarget
 
     public override string Try(byte[] input)
     {
+        PassOn(input);
         if (!LanSignedPost.TryVerify(input, "", out LanSignedPost? post))
         {
-            return DatagramReader.Read(input, out Datagram datagram) is var reason && reason != DropReason.None ? reason.ToString()
+            return DatagramReader.Read(input, out Datagram datagram, PostSignature.MaxAttested) is var reason && reason != DropReason.None ? reason.ToString()
                 : PostSignature.TryDecode(datagram[Field.Signature], Identity.SignatureLength) is null ? "no signature" : "not signed";
         }
 
@@ -36,6 +41,33 @@ internal sealed class PostTarget : InputTarget
 
     protected override byte[] Mutate(byte[] input, byte[] other, SeededRandom random) => random.Chance(0.2)
         ? ByteMutator.Mutate(input, other, random) : TextMutator.Mutate(input, other, random);
+
+    private static PublicIdentity Author()
+    {
+        using var identity = Identity.Create();
+        return identity.Public;
+    }
+
+    private static void PassOn(byte[] input)
+    {
+        if (DatagramReader.Read(input, out Datagram came) != DropReason.None || came.Type != MessageType.Post || !came.HasValue(Field.UserId))
+        {
+            return;
+        }
+
+        if (PostSignature.Attest(input, s_author) is not byte[] attested)
+        {
+            Require(input.AsSpan().Contains((byte)'\r'), "it could be passed on");
+            return;
+        }
+
+        Require(DatagramReader.Read(attested, out Datagram passedOn, PostSignature.MaxAttested) == DropReason.None, "what is passed on cannot be read");
+        Require(passedOn.Has(Field.SignKey) && !PostSignature.NamesAnother(passedOn, s_author), "what is passed on names somebody else");
+        Require(passedOn[Field.UserId].SequenceEqual(came[Field.UserId]) && passedOn[Field.MessageId].SequenceEqual(came[Field.MessageId])
+            && passedOn[Field.Timestamp].SequenceEqual(came[Field.Timestamp]) && passedOn[Field.ContentType].SequenceEqual(came[Field.ContentType])
+            && passedOn[Field.Signature].SequenceEqual(came[Field.Signature]) && passedOn.ContentText() == came.ContentText(),
+            "what is passed on is not what came");
+    }
 
     private static HashSet<string> SaidBy(IEnumerable<byte[]> posts)
     {
@@ -50,7 +82,7 @@ internal sealed class PostTarget : InputTarget
 
     private static string Saying(byte[] post)
     {
-        _ = DatagramReader.Read(post, out Datagram datagram);
+        _ = DatagramReader.Read(post, out Datagram datagram, PostSignature.MaxAttested);
         return Encoding.Latin1.GetString(PostSignature.Statement(
             "", datagram[Field.PeerId], datagram[Field.UserId], datagram[Field.MessageId], datagram[Field.Timestamp], datagram.ContentText(), datagram[Field.ContentType]));
     }
