@@ -15,7 +15,7 @@ internal sealed partial class OutboundStream
     /// <summary>What a piece takes besides its bytes.</summary>
     private const int PieceHeader = Frames.Header + MessageFrame.Header;
 
-    /// <summary>Made at the first loss, as many peers have none.</summary>
+    /// <summary>Null as long as nothing is lost, as with nearly all peers.</summary>
     private Queue<SentPart>? _lost;
     private long _begunBytes;
 
@@ -50,8 +50,9 @@ internal sealed partial class OutboundStream
             return false;
         }
 
-        foreach (OutboundMessage message in _messages)
+        for (int i = 0; i < _messages.Count; i++)
         {
+            OutboundMessage message = _messages[i];
             if (message.IsSkipDue)
             {
                 first ??= message;
@@ -117,7 +118,8 @@ internal sealed partial class OutboundStream
             _lost.Dequeue();
         }
 
-        return _lost.Count > 0;
+        _lost = _lost.Count > 0 ? _lost : null;
+        return _lost is not null;
     }
 
     private int WriteLost(Span<byte> room, SentDatagram record, TimeSpan now)

@@ -20,7 +20,7 @@ internal sealed partial class OutboundStream
     /// <inheritdoc cref="InitialMessages"/>
     public const long InitialBytes = 16 * 1_024;
 
-    private readonly List<OutboundMessage> _messages = [];
+    private Ring<OutboundMessage> _messages;
     private int _nextNew;
     private ulong _nextSequence = 1;
     private long _waitingBytes;
@@ -114,7 +114,7 @@ internal sealed partial class OutboundStream
             count++;
         }
 
-        _messages.RemoveRange(0, count);
+        _messages.RemoveFirst(count);
         _nextNew = Math.Max(0, _nextNew - count);
         Deadline = _messages.Count == 0 ? TimeSpan.MaxValue : Deadline;
     }
@@ -136,8 +136,9 @@ internal sealed partial class OutboundStream
             return;
         }
 
-        foreach (OutboundMessage message in _messages)
+        for (int i = 0; i < _messages.Count; i++)
         {
+            OutboundMessage message = _messages[i];
             if (message.Outcome == Outcome.Open && message.Deadline <= now)
             {
                 message.IsSkipDue = HasSkips = true;
@@ -148,8 +149,9 @@ internal sealed partial class OutboundStream
 
         // They are settled by the caller; only the others count from now on.
         Deadline = TimeSpan.MaxValue;
-        foreach (OutboundMessage message in _messages)
+        for (int i = 0; i < _messages.Count; i++)
         {
+            OutboundMessage message = _messages[i];
             if (message.Outcome == Outcome.Open && message.Deadline > now && message.Deadline < Deadline)
             {
                 Deadline = message.Deadline;
@@ -162,8 +164,9 @@ internal sealed partial class OutboundStream
     public void Reset(List<OutboundMessage> given)
     {
         List<OutboundMessage> kept = [];
-        foreach (OutboundMessage message in _messages)
+        for (int i = 0; i < _messages.Count; i++)
         {
+            OutboundMessage message = _messages[i];
             (message.Next == 0 && message.Outcome == Outcome.Open ? kept : given).Add(message);
         }
 
@@ -177,13 +180,17 @@ internal sealed partial class OutboundStream
     /// <summary>Gives everything up.</summary>
     public void Abandon(List<OutboundMessage> given)
     {
-        given.AddRange(_messages);
+        for (int i = 0; i < _messages.Count; i++)
+        {
+            given.Add(_messages[i]);
+        }
+
         Clear();
     }
 
     private void Clear()
     {
-        _messages.Clear();
+        _messages = default;
         _lost = null;
         _nextNew = 0;
         _nextSequence = 1;

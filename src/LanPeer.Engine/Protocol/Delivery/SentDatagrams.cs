@@ -89,27 +89,23 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <summary>Datagrams on the way at once.</summary>
     public const int Capacity = 4_096;
 
-    /// <summary>In a ring, a power of two long: those on the way begin at <see cref="_head"/>.</summary>
-    private SentDatagram[] _ring = [];
-    private int _head;
+    private Ring<SentDatagram> _ring;
     private ulong _nextOrder;
     private ulong _largestArrived;
     private bool _hasArrived;
 
-    public int Count { get; private set; }
+    public int Count => _ring.Count;
 
     public bool IsFull => Count >= Capacity;
-
-    private SentDatagram this[int index] => _ring[(_head + index) & (_ring.Length - 1)];
 
     /// <summary>Finds those that have neither arrived nor are lost, oldest first.</summary>
     public void FindOpen(List<SentDatagram> open)
     {
         for (int i = 0; i < Count; i++)
         {
-            if (!this[i].IsOver)
+            if (!_ring[i].IsOver)
             {
-                open.Add(this[i]);
+                open.Add(_ring[i]);
             }
         }
     }
@@ -122,12 +118,7 @@ internal sealed class SentDatagrams(DeliveryPool pool)
         datagram.Order = ++_nextOrder;
         datagram.IsOver = false;
         LastSentAt = datagram.SentAt;
-        if (Count == _ring.Length)
-        {
-            Grow();
-        }
-
-        _ring[(_head + Count++) & (_ring.Length - 1)] = datagram;
+        _ring.Add(datagram);
     }
 
     /// <summary>Finds those that an ACK names for the first time.</summary>
@@ -137,9 +128,9 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     {
         foreach ((ulong first, ulong last) in ack)
         {
-            for (int i = LowerBound(ack.Index, first); i < Count && this[i].Index == ack.Index && this[i].Counter <= last; i++)
+            for (int i = LowerBound(ack.Index, first); i < Count && _ring[i].Index == ack.Index && _ring[i].Counter <= last; i++)
             {
-                SentDatagram datagram = this[i];
+                SentDatagram datagram = _ring[i];
                 if (!datagram.IsOver)
                 {
                     datagram.IsOver = true;
@@ -165,7 +156,7 @@ internal sealed class SentDatagrams(DeliveryPool pool)
 
         for (int i = 0; i < Count; i++)
         {
-            SentDatagram datagram = this[i];
+            SentDatagram datagram = _ring[i];
             if (datagram.Order >= _largestArrived)
             {
                 break;
@@ -191,12 +182,10 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <summary>Lets go of the oldest that are over.</summary>
     public void Trim()
     {
-        while (Count > 0 && this[0].IsOver)
+        while (Count > 0 && _ring[0].IsOver)
         {
-            pool.Return(_ring[_head]);
-            _ring[_head] = null!;
-            _head = (_head + 1) & (_ring.Length - 1);
-            Count--;
+            pool.Return(_ring[0]);
+            _ring.RemoveFirst(1);
         }
     }
 
@@ -205,21 +194,7 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     public void Clear(List<SentDatagram> forgotten)
     {
         FindOpen(forgotten);
-        _ring = [];
-        _head = 0;
-        Count = 0;
-    }
-
-    private void Grow()
-    {
-        var ring = new SentDatagram[Math.Max(4, 2 * _ring.Length)];
-        for (int i = 0; i < Count; i++)
-        {
-            ring[i] = this[i];
-        }
-
-        _ring = ring;
-        _head = 0;
+        _ring = default;
     }
 
     /// <summary>
@@ -230,12 +205,12 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     {
         int first = 0;
         int last = Count;
-        while (first < last && this[first].Index != index)
+        while (first < last && _ring[first].Index != index)
         {
             first++;
         }
 
-        while (first < last && this[last - 1].Index != index)
+        while (first < last && _ring[last - 1].Index != index)
         {
             last--;
         }
@@ -243,7 +218,7 @@ internal sealed class SentDatagrams(DeliveryPool pool)
         while (first < last)
         {
             int middle = (first + last) / 2;
-            if (this[middle].Counter < counter)
+            if (_ring[middle].Counter < counter)
             {
                 first = middle + 1;
             }
