@@ -2,7 +2,7 @@ using System.Collections.Generic;
 
 namespace LanPeer.Benchmarks;
 
-/// <summary>Sealing and opening a transport datagram of 200 bytes, against AES-256-GCM alone.</summary>
+/// <summary>Sealing, opening and refusing a transport datagram of 200 bytes, against AES-256-GCM alone.</summary>
 internal static class SealFigure
 {
     private const string Bar = "<= 1.15";
@@ -20,6 +20,8 @@ internal static class SealFigure
         yield return sealing.Allocation("seal, allocated", "0");
         yield return opening.Time("open, 200 bytes");
         yield return opening.Ratio(samples[nameof(SealBenchmarks.BareOpen)], "open / AES-256-GCM alone");
+        yield return samples[nameof(SealBenchmarks.BareForged)].Time("AES-256-GCM alone, 200 bytes that are forged");
+        yield return samples[nameof(SealBenchmarks.Forged)].Time("a forged datagram of 200 bytes");
     }
 
     /// <summary>The ratio with a limit, of short slices in turn.</summary>

@@ -13,10 +13,12 @@ public sealed class NoiseVectorTests
 {
     private static readonly JsonElement s_vector = Load();
 
-    [Fact]
-    public void The_handshake_of_the_published_vector_is_reproduced_byte_for_byte()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_handshake_of_the_published_vector_is_reproduced_byte_for_byte(bool isManaged)
     {
-        var suite = new HandshakeSuite(new X25519Agreement(), AesGcmAead.Instance);
+        var suite = new HandshakeSuite(new X25519Agreement(), Ciphers.Of(isManaged));
         Assert.Equal(Text("protocol_name"), suite.ProtocolName);
         using AgreementKey initiatorStatic = X25519Agreement.Import(Text("init_static"));
         using AgreementKey responderStatic = X25519Agreement.Import(Text("resp_static"));
@@ -41,12 +43,15 @@ public sealed class NoiseVectorTests
         Assert.Equal(Text("handshake_hash"), Hex(responder.Hash));
     }
 
-    [Fact]
-    public void The_transport_messages_of_the_published_vector_are_reproduced_and_opened()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_transport_messages_of_the_published_vector_are_reproduced_and_opened(bool isManaged)
     {
+        Aead aead = Ciphers.Of(isManaged);
         (byte[] fromInitiator, byte[] fromResponder) = Split();
-        using AeadKey one = AesGcmAead.Instance.CreateKey(fromInitiator);
-        using AeadKey other = AesGcmAead.Instance.CreateKey(fromResponder);
+        using AeadKey one = aead.CreateKey(fromInitiator);
+        using AeadKey other = aead.CreateKey(fromResponder);
         AeadKey[] keys = [one, other];
         JsonElement[] messages = [.. s_vector.GetProperty("messages").EnumerateArray()];
         for (int i = 2; i < messages.Length; i++)

@@ -14,6 +14,7 @@ internal sealed class AuditingAead : Aead
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ulong> _next = [];
+    private long _made;
 
     public override string Name => AesGcmAead.Instance.Name;
 
@@ -44,7 +45,8 @@ internal sealed class AuditingAead : Aead
 
     private sealed class Key(AuditingAead audit, ReadOnlySpan<byte> key) : AeadKey
     {
-        private readonly AeadKey _key = AesGcmAead.Instance.CreateKey(key);
+        // In turn, so that what one has sealed the other opens.
+        private readonly AeadKey _key = (audit._made++ % 2 == 0 ? AesGcmAead.Instance : AesGcmAead.Bcl).CreateKey(key);
         private readonly string _fingerprint = Convert.ToBase64String(SHA256.HashData(key));
 
         public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)

@@ -1,6 +1,4 @@
 using System;
-using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 namespace LanPeer.Security.Noise;
 
@@ -44,89 +42,4 @@ internal abstract class AeadKey : IDisposable
     }
 
     protected abstract void Dispose(bool disposing);
-}
-
-/// <summary>AES-256 in Galois/Counter mode (SP 800-38D); nonce: 4 zero bytes and the counter, big-endian (Noise §12.4).</summary>
-internal sealed class AesGcmAead : Aead
-{
-    public static AesGcmAead Instance { get; } = new();
-
-    public override string Name => "AESGCM";
-
-    public override AeadKey CreateKey(ReadOnlySpan<byte> key) => new Key(key);
-
-    private sealed class Key : AeadKey
-    {
-        private const int NonceLength = 12;
-
-        // Pinned: else the collector leaves copies of it behind.
-        private readonly byte[] _key = GC.AllocateUninitializedArray<byte>(KeyLength, pinned: true);
-        private AesGcm? _cipher;
-        private bool _isDisposed;
-        private ulong _next;
-
-        public Key(ReadOnlySpan<byte> key)
-        {
-            key.CopyTo(_key);
-        }
-
-        private AesGcm Cipher => _cipher ?? Prepare();
-
-        public override void Seal(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> text, Span<byte> sealedText)
-        {
-            // A counter used twice gives the key of the authentication away (SP 800-38D, appendix A): rather no datagram.
-            if (counter < _next || counter > MaxCounter)
-            {
-                throw new InvalidOperationException("A counter was to be used twice.");
-            }
-
-            _next = counter + 1;
-            Span<byte> nonce = stackalloc byte[NonceLength];
-            BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
-            Cipher.Encrypt(nonce, text, sealedText[..text.Length], sealedText.Slice(text.Length, TagLength), associatedData);
-        }
-
-        public override bool TryOpen(ulong counter, ReadOnlySpan<byte> associatedData, ReadOnlySpan<byte> sealedText, Span<byte> text)
-        {
-            int length = sealedText.Length - TagLength;
-            if (length < 0 || text.Length < length)
-            {
-                return false;
-            }
-
-            Span<byte> nonce = stackalloc byte[NonceLength];
-            BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
-            try
-            {
-                Cipher.Decrypt(nonce, sealedText[..length], sealedText[length..], text[..length], associatedData);
-                return true;
-            }
-            catch (AuthenticationTagMismatchException)
-            {
-                return false;
-            }
-        }
-
-        public override void Rest()
-        {
-            _cipher?.Dispose();
-            _cipher = null;
-        }
-
-        protected override void Dispose(bool disposing)
-        {
-            if (disposing)
-            {
-                Rest();
-                _isDisposed = true;
-                CryptographicOperations.ZeroMemory(_key);
-            }
-        }
-
-        private AesGcm Prepare()
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            return _cipher = new AesGcm(_key, TagLength);
-        }
-    }
 }

@@ -4,7 +4,7 @@ namespace LanPeer.Security.Noise;
 internal sealed record HandshakeSuite(KeyAgreement Agreement, Aead Aead)
 {
     /// <summary>LanPeer's own.</summary>
-    public static HandshakeSuite Default { get; } = new(P256Agreement.Instance, AesGcmAead.Instance);
+    public static HandshakeSuite Default => new(P256Agreement.Instance, AesGcmAead.Instance);
 
     public string ProtocolName => $"Noise_IKpsk2_{Agreement.Name}_{Aead.Name}_SHA256";
 
