@@ -105,10 +105,13 @@ public sealed class LanMessage
     public string GetRawContent() => _rawContent;
 
     /// <summary>
-    /// A signed POST with its author's keys, as it may be passed on: anybody can tell from it who wrote it
-    /// (<see cref="LanSignedPost"/>; docs/protocol.md, "Signed posts").
+    /// A signed POST with its author's keys, as it may be passed on: anybody can tell from it who wrote it, if its signature is
+    /// right. That is found out by <see cref="LanSignedPost.TryVerify"/> and not when it arrives, as its session tells whose
+    /// it is (docs/protocol.md, "Signed posts").
     /// </summary>
-    /// <returns>Made for each call; null for everything else, and for a POST whose fields hold a CR, which none does that LanPeer writes.</returns>
+    /// <returns>
+    /// Made for each call; null for everything else, and for a POST without a USER_ID or with a CR in a field, which none is that LanPeer writes.
+    /// </returns>
     public byte[]? GetSignedBytes() => Signed is null ? null : PostSignature.Attest(Signed, Author!);
 
     /// <summary>Null for what is no JSON, or nested too deep: whoever sent it is not to break a pipeline.</summary>

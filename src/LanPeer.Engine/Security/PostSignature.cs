@@ -110,10 +110,18 @@ internal static class PostSignature
     /// <summary>A post from a session with its author's keys, so that whoever has no session with the author can check it.</summary>
     /// <param name="post">As it came.</param>
     /// <param name="author">With whom that session is.</param>
-    /// <returns>Null when a value holds a CR, which no author writes and which would not survive at the end of a line.</returns>
+    /// <returns>
+    /// Null when a value holds a CR, which no author writes and which would not survive at the end of a line, and when there is
+    /// no user id: a sender named in another field, as the dialect of the RFC does it, is not signed.
+    /// </returns>
     public static byte[]? Attest(ReadOnlySpan<byte> post, PublicIdentity author)
     {
         _ = DatagramReader.Read(post, out Datagram read, MaxAttested);
+        if (!read.HasValue(Field.UserId))
+        {
+            return null;
+        }
+
         foreach (Field field in s_kept)
         {
             if (read[field].Contains((byte)'\r'))

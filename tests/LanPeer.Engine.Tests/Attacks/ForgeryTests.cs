@@ -144,6 +144,23 @@ public sealed class ForgeryTests : AttackTest
         Assert.False(LanSignedPost.TryVerify(taken.GetSignedBytes()!, "", out _));
     }
 
+    [Theory]
+    [InlineData("USER_ID:", "FROM:")]
+    [InlineData("hello", "hel\rlo")]
+    public void A_post_that_nobody_could_check_is_not_given_out_as_one_that_proves_something(string written, string changed)
+    {
+        Mallory mallory = NewMallory();
+        Assert.True(mallory.Connect(Alice));
+        Alice.Forget();
+        string post = Say.Post(mallory.UserId, "hello").TrimEnd('\n') + $"\nSIGNATURE:{new string('A', 88)}\n\n";
+        mallory.Text(Alice, post.Replace(written, changed, StringComparison.Ordinal));
+        Lan.Settle();
+
+        LanMessage taken = PublicViews.Message(Assert.Single(Alice.Arrivals));
+        Assert.Equal((mallory.UserId, "hello"), (taken.From, taken.GetRawContent().Replace("\r", "", StringComparison.Ordinal)));
+        Assert.Null(taken.GetSignedBytes());
+    }
+
     [Fact]
     public void An_invented_index_finds_no_session()
     {

@@ -1,6 +1,8 @@
 using System;
 using System.Linq;
+using System.Reflection;
 using System.Runtime.ExceptionServices;
+using System.Runtime.Loader;
 using System.Security.Cryptography;
 using System.Threading;
 using FsCheck;
@@ -44,6 +46,28 @@ public sealed class GcmCipherTests
         finally
         {
             AppContext.SetSwitch(AesGcmAead.SwitchName, false);
+        }
+    }
+
+    /// <summary>Whoever sets it may have an OpenSSL that is not to be called. Asked of a second copy of the Engine, which nobody has used yet.</summary>
+    [Fact]
+    public void With_the_switch_OpenSSL_is_not_even_tried()
+    {
+        var context = new AssemblyLoadContext("Engine", isCollectible: true);
+        Assembly engine = context.LoadFromAssemblyPath(typeof(LanSession).Assembly.Location);
+        AppContext.SetSwitch(AesGcmAead.SwitchName, true);
+        try
+        {
+            Type aead = engine.GetType(typeof(AesGcmAead).FullName!, throwOnError: true)!;
+            object? chosen = aead.GetProperty(nameof(AesGcmAead.Instance))!.GetValue(null);
+            Assert.Same(aead.GetProperty(nameof(AesGcmAead.Bcl))!.GetValue(null), chosen);
+            FieldInfo probe = engine.GetType(typeof(OpenSslGcm).FullName!, throwOnError: true)!.GetField("s_isThere", BindingFlags.NonPublic | BindingFlags.Static)!;
+            Assert.False(((Lazy<bool>)probe.GetValue(null)!).IsValueCreated);
+        }
+        finally
+        {
+            AppContext.SetSwitch(AesGcmAead.SwitchName, false);
+            context.Unload();
         }
     }
 

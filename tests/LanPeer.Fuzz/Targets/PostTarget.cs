@@ -50,14 +50,14 @@ internal sealed class PostTarget : InputTarget
 
     private static void PassOn(byte[] input)
     {
-        if (DatagramReader.Read(input, out Datagram came) != DropReason.None || came.Type != MessageType.Post || !came.HasValue(Field.UserId))
+        if (DatagramReader.Read(input, out Datagram came) != DropReason.None || came.Type != MessageType.Post)
         {
             return;
         }
 
         if (PostSignature.Attest(input, s_author) is not byte[] attested)
         {
-            Require(input.AsSpan().Contains((byte)'\r'), "it could be passed on");
+            Require(!came.HasValue(Field.UserId) || input.AsSpan().Contains((byte)'\r'), "it could be passed on");
             return;
         }
 

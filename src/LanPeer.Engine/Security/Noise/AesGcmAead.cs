@@ -13,6 +13,9 @@ internal sealed class AesGcmAead : Aead
     /// <summary>The same switch for programs that host a peer (AppContext).</summary>
     public const string SwitchName = "LanPeer.ManagedCipher";
 
+    // Asked for only where it is used: the switch is for systems on which that may go wrong.
+    private static readonly Lazy<AesGcmAead?> s_openSsl = new(static () => OpenSslGcm.IsThere ? new(usesOpenSsl: true) : null);
+
     private readonly bool _usesOpenSsl;
 
     private AesGcmAead(bool usesOpenSsl)
@@ -27,7 +30,7 @@ internal sealed class AesGcmAead : Aead
     public static AesGcmAead Bcl { get; } = new(usesOpenSsl: false);
 
     /// <summary>Null where the system has none that the BCL works with.</summary>
-    public static AesGcmAead? OpenSsl { get; } = OpenSslGcm.IsThere ? new(usesOpenSsl: true) : null;
+    public static AesGcmAead? OpenSsl => s_openSsl.Value;
 
     public override string Name => "AESGCM";
 
@@ -62,7 +65,7 @@ internal sealed class AesGcmAead : Aead
                 throw new InvalidOperationException("A counter was to be used twice.");
             }
 
-            CheckPlaces(text, sealedText);
+            CheckPlaces(text, sealedText[..(text.Length + TagLength)]);
             _next = counter + 1;
             Span<byte> nonce = stackalloc byte[IGcmCipher.NonceLength];
             BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
@@ -77,7 +80,7 @@ internal sealed class AesGcmAead : Aead
                 return false;
             }
 
-            CheckPlaces(sealedText, text);
+            CheckPlaces(sealedText, text[..length]);
             Span<byte> nonce = stackalloc byte[IGcmCipher.NonceLength];
             BinaryPrimitives.WriteUInt64BigEndian(nonce[4..], counter);
             return Cipher.TryOpen(nonce, associatedData, sealedText[..length], sealedText[length..], text[..length]);

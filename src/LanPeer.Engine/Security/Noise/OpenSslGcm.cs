@@ -11,7 +11,7 @@ namespace LanPeer.Security.Noise;
 /// </summary>
 internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
 {
-    /// <summary>As the BCL itself asks for it. Version 3 alone: what comes after it is left to the BCL until it was looked at.</summary>
+    /// <summary>The BCL opens libssl.so.3, which brings it along. Version 3 alone: a later one is left to the BCL until it was looked at.</summary>
     private const string Library = "libcrypto.so.3";
 
     private const int Version = 3;
@@ -24,6 +24,8 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
 
     /// <summary>EVP_CTRL_AEAD_SET_TAG.</summary>
     private const int SetTag = 0x11;
+
+    private static readonly Lazy<bool> s_isThere = new(Probe);
 
     /// <summary>Prepares a key.</summary>
     /// <param name="key">32 bytes.</param>
@@ -44,7 +46,7 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
     }
 
     /// <summary>Whether this system has the OpenSSL that the BCL works with, and it does what the BCL does.</summary>
-    public static bool IsThere { get; } = Probe();
+    public static bool IsThere => s_isThere.Value;
 
     public override bool IsInvalid => handle == 0;
 
@@ -76,6 +78,7 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
     {
         Check(nonce, sealedText, text, tag);
         bool isHeld = false;
+        bool isAuthentic = false;
         try
         {
             DangerousAddRef(ref isHeld);
@@ -87,10 +90,8 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
                 }
 
                 byte unused;
-                if (End(&unused))
-                {
-                    return true;
-                }
+                isAuthentic = End(&unused);
+                return isAuthentic;
             }
         }
         finally
@@ -99,11 +100,13 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
             {
                 DangerousRelease();
             }
-        }
 
-        // It has written what it opened before it could know.
-        text.Clear();
-        return false;
+            if (!isAuthentic)
+            {
+                // It has written what it opened before it could know.
+                text.Clear();
+            }
+        }
     }
 
     protected override bool ReleaseHandle()
@@ -141,7 +144,7 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
         return Finish(handle, nothing, &written) == Done;
     }
 
-    /// <summary>Its version is the BCL's, so it is the one that the BCL has loaded and set up; and both make the same of one text.</summary>
+    /// <summary>Its version is the BCL's, which has set it up by then, and both make the same of what is sealed and opened.</summary>
     private static bool Probe()
     {
         if (!OperatingSystem.IsLinux())
@@ -165,18 +168,34 @@ internal sealed unsafe partial class OpenSslGcm : SafeHandle, IGcmCipher
     {
         Span<byte> given = stackalloc byte[Aead.KeyLength + IGcmCipher.NonceLength];
         given.Fill(7);
-        Span<byte> one = stackalloc byte[given.Length + Aead.TagLength];
-        Span<byte> other = stackalloc byte[one.Length];
         ReadOnlySpan<byte> key = given[..Aead.KeyLength];
-        ReadOnlySpan<byte> nonce = given[Aead.KeyLength..];
-        using var ours = new OpenSslGcm(key);
+
+        // The BCL first: it is to set OpenSSL up, so that it lets go of nothing while the threads of a process that ends still run.
         using var theirs = new BclGcm(key);
-        ours.Seal(nonce, nonce, given, one[..given.Length], one[given.Length..]);
-        theirs.Seal(nonce, nonce, given, other[..given.Length], other[given.Length..]);
-        return one.SequenceEqual(other)
-            && ours.TryOpen(nonce, nonce, one[..given.Length], one[given.Length..], other[..given.Length])
-            && given.SequenceEqual(other[..given.Length])
-            && !ours.TryOpen(nonce, key, one[..given.Length], one[given.Length..], other[..given.Length]);
+        using var ours = new OpenSslGcm(key);
+        return Agree(theirs, ours, given, given) && Agree(theirs, ours, default, given) && Agree(theirs, ours, given, default)
+            && Agree(theirs, ours, default, default);
+    }
+
+    /// <summary>Whether the one seals as the other does, opens it, refuses it with another tag, and then goes on.</summary>
+    private static bool Agree(BclGcm theirs, OpenSslGcm ours, ReadOnlySpan<byte> text, ReadOnlySpan<byte> associatedData)
+    {
+        Span<byte> one = stackalloc byte[text.Length + Aead.TagLength];
+        Span<byte> other = stackalloc byte[one.Length];
+        Span<byte> opened = stackalloc byte[text.Length];
+        Span<byte> nonce = stackalloc byte[IGcmCipher.NonceLength];
+        nonce.Fill(9);
+        theirs.Seal(nonce, associatedData, text, one[..text.Length], one[text.Length..]);
+        ours.Seal(nonce, associatedData, text, other[..text.Length], other[text.Length..]);
+        if (!one.SequenceEqual(other))
+        {
+            return false;
+        }
+
+        other[^1] ^= 1;
+        return !ours.TryOpen(nonce, associatedData, one[..text.Length], other[text.Length..], opened)
+            && ours.TryOpen(nonce, associatedData, one[..text.Length], one[text.Length..], opened)
+            && text.SequenceEqual(opened);
     }
 
     [LibraryImport(Library, EntryPoint = "OpenSSL_version_num")]
