@@ -107,6 +107,29 @@ public sealed class DeliveryPoolTests
     }
 
     [Fact]
+    public void It_keeps_no_more_bytes_of_texts_than_its_bound_and_counts_those_in_use_out()
+    {
+        const int length = 1_024;
+        const int most = DeliveryPool.MaxOwnBytes / length;
+        for (int round = 0; round < 3; round++)
+        {
+            List<OutboundMessage> messages = [.. Enumerable.Range(0, most + 100).Select(_ => Copy(new byte[length]))];
+            foreach (OutboundMessage message in messages)
+            {
+                message.Settle(Outcome.Delivered, Obstacle.None, default);
+                _pool.Return(message);
+            }
+
+            HashSet<OutboundMessage> returned = [.. messages];
+            List<OutboundMessage> next = [.. Enumerable.Range(0, messages.Count).Select(_ => New("next", 1))];
+            Assert.Equal(most, next.Count(returned.Contains));
+            Assert.Equal(DeliveryPool.MaxOwnBytes, next.Sum(message => message.OwnBytes));
+            _pool.Rest();
+            _pool.Rest();
+        }
+    }
+
+    [Fact]
     public void A_record_of_a_datagram_is_given_without_parts()
     {
         SentDatagram record = _pool.NewDatagram();

@@ -65,6 +65,9 @@ internal sealed class OutboundMessage
 
     private byte[] _own = [];
 
+    /// <summary>Bytes of memory it keeps for texts, whether it has one now or not.</summary>
+    public int OwnBytes => _own.Length;
+
     public PeerEntry To { get; private set; } = null!;
 
     public string MessageId { get; private set; } = "";
