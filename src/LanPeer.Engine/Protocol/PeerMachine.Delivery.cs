@@ -22,12 +22,24 @@ internal sealed partial class PeerMachine
     /// <summary>Time-outs in a row after which a handshake finds out whether the other side has lost its keys.</summary>
     private const int DoubtfulTimeouts = 5;
 
+    /// <summary>
+    /// Datagrams after which a tick lets go of what it has, with the rest due at once: 1,000 take 5 ms to seal, in which
+    /// nothing else is received or sent, and the first of them would arrive when the last is ready.
+    /// </summary>
+    private const int MostAtOnce = 128;
+
     private readonly List<Contact> _dirty = [];
     private readonly List<Contact> _active = [];
     private readonly List<OutboundMessage> _settled = [];
     private readonly DeliveryPool _pool = new();
     private readonly InboxCredit _inboxCredit;
     private TimeSpan _nextDelivery = TimeSpan.MaxValue;
+
+    /// <summary>Which of the active contacts is the next to be cared for; -1 when all were.</summary>
+    private int _careAt = -1;
+
+    /// <summary>When they began to be.</summary>
+    private TimeSpan _careSince;
     private long _queuedBytes;
     private long _pendingBytes;
 
@@ -158,13 +170,21 @@ internal sealed partial class PeerMachine
         }
     }
 
+    private TimeSpan NextDelivery => _careAt >= 0 ? _careSince : _nextDelivery;
+
     /// <summary>Looks after everything that is on the way: losses, time-outs, deadlines.</summary>
     private void CareForDelivery(Moment now, Effects effects)
     {
-        _nextDelivery = TimeSpan.MaxValue;
-        for (int i = _active.Count - 1; i >= 0; i--)
+        if (_careAt < 0)
         {
-            Contact contact = _active[i];
+            _nextDelivery = TimeSpan.MaxValue;
+            _careAt = _active.Count - 1;
+            _careSince = now.Elapsed;
+        }
+
+        for (int most = effects.Sends.Count + MostAtOnce; _careAt >= 0 && effects.Sends.Count < most; _careAt--)
+        {
+            Contact contact = _active[_careAt];
             if (contact.Entry is PeerEntry peer)
             {
                 Care(peer, contact, now, effects);
@@ -173,7 +193,7 @@ internal sealed partial class PeerMachine
             if (contact.Entry is null || !contact.Channel.IsActive)
             {
                 contact.IsActive = false;
-                _active.RemoveAt(i);
+                _active.RemoveAt(_careAt);
             }
         }
     }

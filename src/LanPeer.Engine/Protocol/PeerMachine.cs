@@ -81,7 +81,7 @@ internal sealed partial class PeerMachine : IDisposable
         {
             TimeSpan next = _nextAnnouncement < _nextSweep ? _nextAnnouncement : _nextSweep;
             next = _nextProfile < next ? _nextProfile : next;
-            next = _nextDelivery < next ? _nextDelivery : next;
+            next = NextDelivery < next ? NextDelivery : next;
             next = _nextPresence < next ? _nextPresence : next;
             return _nextSessionCare < next ? _nextSessionCare : next;
         }
@@ -129,6 +129,7 @@ internal sealed partial class PeerMachine : IDisposable
 
         LeaveUnconfirmed(effects);
         _nextAnnouncement = _nextSweep = _nextProfile = _nextSessionCare = _nextDelivery = _nextPresence = TimeSpan.MaxValue;
+        _careAt = -1;
     }
 
     /// <summary>Forgets all keys. Nothing may be called afterwards, and no work may be running.</summary>
@@ -168,7 +169,7 @@ internal sealed partial class PeerMachine : IDisposable
             CareForSessions(now, effects);
         }
 
-        if (now.Elapsed >= _nextDelivery)
+        if (now.Elapsed >= NextDelivery)
         {
             CareForDelivery(now, effects);
         }

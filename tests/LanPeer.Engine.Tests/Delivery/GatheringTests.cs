@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
+using LanPeer.Security;
 using LanPeer.VirtualNetwork;
 using Xunit;
 
@@ -126,6 +127,36 @@ public sealed class GatheringTests
     [InlineData(4_096, 10)]
     public void A_post_to_many_waits_as_long_as_sealing_it_takes(int receivers, double milliseconds)
         => Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), PeerMachine.GatheringOfPost(receivers));
+
+    [Fact]
+    public void What_waited_for_many_leaves_in_parts_and_nobody_is_forgotten()
+    {
+        const int receivers = 140;
+        var lan = new VirtualLan();
+        VirtualPeer alice = lan.AddPeer("alice", "10.77.0.1");
+        List<VirtualPeer> others = [.. Enumerable.Range(2, receivers).Select(i => lan.AddPeer($"m{i}", $"10.77.0.{i}"))];
+        lan.Run(3);
+        Assert.Equal(receivers, alice.Machine.Peers.Count(peer => peer.Contact?.Current is not null));
+        alice.Post("one");
+        alice.Post("two");
+        Moment later = alice.Moment with { Elapsed = alice.Moment.Elapsed + TimeSpan.FromMilliseconds(2) };
+
+        var parts = new List<int>();
+        do
+        {
+            parts.Add(alice.Ask((_, effects) =>
+            {
+                alice.Machine.Tick(later, effects);
+                return effects.Sends.Count;
+            }));
+        }
+        while (alice.Machine.NextDeadline <= later.Elapsed && parts.Count < 10);
+
+        Assert.Equal([128, 12], parts);
+        lan.Run(0.1);
+        Assert.All(others, other => Assert.Equal(["one", "two"], other.Arrivals.Select(arrival => arrival.Content)));
+        Assert.Equal(2 * receivers, alice.Settled.Count(settled => settled.Outcome == Outcome.Delivered));
+    }
 
     [Fact]
     public void A_post_after_all_receipts_leaves_at_once()
