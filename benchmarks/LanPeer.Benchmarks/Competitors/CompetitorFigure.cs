@@ -16,7 +16,6 @@ internal static class CompetitorFigure
     private const int Trips = 200;
     private const int TripBlocks = 11;
     private const int WarmTrips = 800;
-    private const int WarmBlocks = 8;
     private const int Passes = 2;
     private const int Blocks = 7;
 
@@ -63,8 +62,7 @@ internal static class CompetitorFigure
         using Trip theirs = contestant.OpenTrip();
         using Trip ours = new LanPeerContestant(isPost: false).OpenTrip();
 
-        // The compiler makes its best code of what was called often, some time later.
-        for (int i = 0; i < WarmBlocks; i++)
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < s_warmsUp;)
         {
             _ = Median(theirs, WarmTrips);
             _ = Median(ours, WarmTrips);
