@@ -40,6 +40,7 @@ internal sealed partial class PeerMachine
 
     /// <summary>When they began to be.</summary>
     private TimeSpan _careSince;
+
     private long _queuedBytes;
     private long _pendingBytes;
 

@@ -33,7 +33,13 @@ public sealed class RingTests
                 ring.RemoveFirst(go);
                 expected.RemoveRange(0, go);
                 int count = ring.Count;
-                return Enumerable.Range(0, count).Select(i => ring[i]).SequenceEqual(expected);
+                List<string> inOrder = [];
+                foreach (string one in ring)
+                {
+                    inOrder.Add(one);
+                }
+
+                return Enumerable.Range(0, count).Select(i => ring[i]).SequenceEqual(expected) && inOrder.SequenceEqual(expected);
             });
         }).Check(s_config);
 }

@@ -50,9 +50,8 @@ internal sealed partial class OutboundStream
             return false;
         }
 
-        for (int i = 0; i < _messages.Count; i++)
+        foreach (OutboundMessage message in _messages)
         {
-            OutboundMessage message = _messages[i];
             if (message.IsSkipDue)
             {
                 first ??= message;

@@ -136,9 +136,8 @@ internal sealed partial class OutboundStream
             return;
         }
 
-        for (int i = 0; i < _messages.Count; i++)
+        foreach (OutboundMessage message in _messages)
         {
-            OutboundMessage message = _messages[i];
             if (message.Outcome == Outcome.Open && message.Deadline <= now)
             {
                 message.IsSkipDue = HasSkips = true;
@@ -149,9 +148,8 @@ internal sealed partial class OutboundStream
 
         // They are settled by the caller; only the others count from now on.
         Deadline = TimeSpan.MaxValue;
-        for (int i = 0; i < _messages.Count; i++)
+        foreach (OutboundMessage message in _messages)
         {
-            OutboundMessage message = _messages[i];
             if (message.Outcome == Outcome.Open && message.Deadline > now && message.Deadline < Deadline)
             {
                 Deadline = message.Deadline;
@@ -164,9 +162,8 @@ internal sealed partial class OutboundStream
     public void Reset(List<OutboundMessage> given)
     {
         List<OutboundMessage> kept = [];
-        for (int i = 0; i < _messages.Count; i++)
+        foreach (OutboundMessage message in _messages)
         {
-            OutboundMessage message = _messages[i];
             (message.Next == 0 && message.Outcome == Outcome.Open ? kept : given).Add(message);
         }
 
@@ -180,9 +177,9 @@ internal sealed partial class OutboundStream
     /// <summary>Gives everything up.</summary>
     public void Abandon(List<OutboundMessage> given)
     {
-        for (int i = 0; i < _messages.Count; i++)
+        foreach (OutboundMessage message in _messages)
         {
-            given.Add(_messages[i]);
+            given.Add(message);
         }
 
         Clear();

@@ -41,6 +41,9 @@ internal struct Ring<T>
         Count -= count;
     }
 
+    /// <summary>Oldest first, of those that are in it now.</summary>
+    public readonly Enumerator GetEnumerator() => new(this);
+
     private void Grow()
     {
         var items = new T[Math.Max(4, 2 * Count)];
@@ -51,5 +54,14 @@ internal struct Ring<T>
 
         _items = items;
         _head = 0;
+    }
+
+    public struct Enumerator(Ring<T> ring)
+    {
+        private int _next;
+
+        public readonly T Current => ring[_next - 1];
+
+        public bool MoveNext() => _next++ < ring.Count;
     }
 }

@@ -101,11 +101,11 @@ internal sealed class SentDatagrams(DeliveryPool pool)
     /// <summary>Finds those that have neither arrived nor are lost, oldest first.</summary>
     public void FindOpen(List<SentDatagram> open)
     {
-        for (int i = 0; i < Count; i++)
+        foreach (SentDatagram datagram in _ring)
         {
-            if (!_ring[i].IsOver)
+            if (!datagram.IsOver)
             {
-                open.Add(_ring[i]);
+                open.Add(datagram);
             }
         }
     }
@@ -154,9 +154,8 @@ internal sealed class SentDatagrams(DeliveryPool pool)
             return TimeSpan.MaxValue;
         }
 
-        for (int i = 0; i < Count; i++)
+        foreach (SentDatagram datagram in _ring)
         {
-            SentDatagram datagram = _ring[i];
             if (datagram.Order >= _largestArrived)
             {
                 break;
