@@ -1,4 +1,3 @@
-using System;
 using System.Linq;
 using LanPeer.Transport;
 using Xunit;
@@ -7,29 +6,17 @@ namespace LanPeer.Tests.Engine;
 
 /// <summary>Whole peers on the BCL's sockets, as on Windows and macOS, and with peers that use system calls.</summary>
 [Collection(Alone.Name)]
-public sealed class ManagedTransportTests : EngineTest
+public sealed class ManagedTransportTests() : ManagedWayTest(DatagramPath.SwitchName)
 {
+    private protected override bool IsManagedNow => !DatagramPath.UsesSystemCalls;
+
     [Theory]
     [InlineData(true, true)]
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(false, false)]
     public void Messages_arrive_in_order_and_once_whichever_sockets_the_peers_use(bool isAliceManaged, bool isBobManaged)
-    {
-        LanSession alice = StartOn("alice", isAliceManaged);
-        LanSession bob = StartOn("bob", isBobManaged);
-        WaitToKnow(alice, bob.UserId);
-        WaitToKnow(bob, alice.UserId);
-        string[] texts = [.. Enumerable.Range(0, 200).Select(i => $"{i} {new string('x', i * 40)}")];
-
-        LanSending[] sendings = [.. texts.Select(text => alice.BeginDM(bob.UserId, text))];
-
-        Assert.All(sendings, sending => Assert.True(sending.Wait(Wait.Long, TestContext.Current.CancellationToken)));
-        Assert.All(sendings, sending => Assert.Equal(LanDeliveryState.Delivered, sending.Deliveries.Single().State));
-        Assert.Equal(texts, bob.Inbox.Take(_ => true, 1_000).Select(message => message.Content));
-        Assert.Equal(LanDeliveryState.Delivered, bob.Post("back", Wait.Long).Single().State);
-        Assert.Equal("back", Receive(alice, LanMessageType.Post).Content);
-    }
+        => Talk(isAliceManaged, isBobManaged, [.. Enumerable.Range(0, 200).Select(i => $"{i} {new string('x', i * 40)}")]);
 
     [Fact]
     public void A_large_message_arrives_whole_on_both()
@@ -47,22 +34,6 @@ public sealed class ManagedTransportTests : EngineTest
         Assert.Equal(text, Receive(alice, LanMessageType.DM).Content);
     }
 
-    private LanSession StartOn(string name, bool isManaged)
-    {
-        if (!isManaged && !DatagramPath.UsesSystemCalls)
-        {
-            Assert.Skip("This system has no sendmmsg, or this run does without.");
-        }
-
-        AppContext.SetSwitch(DatagramPath.SwitchName, isManaged);
-        try
-        {
-            Assert.Equal(!isManaged, DatagramPath.UsesSystemCalls);
-            return Start(name);
-        }
-        finally
-        {
-            AppContext.SetSwitch(DatagramPath.SwitchName, false);
-        }
-    }
+    private protected override void SkipWithout(bool isManaged)
+        => Assert.SkipWhen(!isManaged && !DatagramPath.UsesSystemCalls, "This system has no sendmmsg, or this run does without.");
 }
