@@ -3,16 +3,20 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 
 namespace LanPeer.Benchmarks;
 
 /// <summary>
-/// Memory and CPU of a peer at rest among others: a process of its own, beside one that does nothing; at last in pwsh, beside a
+/// Memory and CPU of a peer at rest among others: processes of their own, beside such that do nothing; at last in pwsh, beside a
 /// pwsh without the module.
 /// </summary>
 internal static class IdleFigure
 {
     public const string Verb = "idle-peer";
+
+    /// <summary>Of each kind of process: the working sets of two that do the same are up to 10 MB apart.</summary>
+    private const int Pairs = 5;
 
     private static readonly int[] s_sizes = [10, 100, 1_000];
     private static readonly TimeSpan s_meets = TimeSpan.FromSeconds(5);
@@ -20,6 +24,9 @@ internal static class IdleFigure
     /// <summary>Until what meeting everybody took is given back (docs/performance.md, "What helped").</summary>
     private static readonly TimeSpan s_settles = TimeSpan.FromSeconds(140);
     private static readonly TimeSpan s_measured = TimeSpan.FromSeconds(20);
+
+    /// <summary>One after the other reads what has come; none answers later than after some of these.</summary>
+    private static readonly TimeSpan s_turn = TimeSpan.FromMilliseconds(5);
 
     /// <summary>The process that is measured: a peer, or with no port nothing. It ends with its input.</summary>
     public static int Peer(string[] args)
@@ -42,18 +49,25 @@ internal static class IdleFigure
     {
         foreach (int size in s_sizes)
         {
-            (double cpu, double memory) = Measure(size, Start);
-            yield return Result.Of($"idle among {size}: CPU", [cpu], "% of a core", size == 1_000 ? "< 0.5" : "");
-            yield return Result.Of($"idle among {size}: more than an idle process of .NET", [memory], "MB", size == 1_000 ? "< 25" : "");
+            foreach (object result in Results($"idle among {size}", "an idle process of .NET", size, Start))
+            {
+                yield return result;
+            }
         }
 
+        foreach (object result in InShell())
+        {
+            yield return result;
+        }
+    }
+
+    private static List<object> InShell()
+    {
         string folder = Directory.CreateTempSubdirectory("lanpeer-idle-").FullName;
         try
         {
             int size = s_sizes[^1];
-            (double cpu, double memory) = Measure(size, discovery => StartShell(discovery, folder));
-            yield return Result.Of($"idle among {size} in {Repository.Shell.Name}: CPU", [cpu], "% of a core", "< 0.5");
-            yield return Result.Of($"idle among {size} in {Repository.Shell.Name}: more than one without the module", [memory], "MB", "< 25");
+            return Results($"idle among {size} in {Repository.Shell.Name}", "one without the module", size, discovery => StartShell(discovery, folder));
         }
         finally
         {
@@ -61,38 +75,78 @@ internal static class IdleFigure
         }
     }
 
-    private static (double Cpu, double Memory) Measure(int size, Func<int, Process> start)
+    private static List<object> Results(string what, string other, int size, Func<int, Process> start)
     {
-        int discovery = Loopback.NewDiscoveryPort();
-        using Process bare = start(0);
-        using Process peer = start(discovery);
-        _ = Answer(bare);
-        int port = Answer(peer);
-        double cpu;
-        double memory;
-        using (var peers = new SealedPeers(size, (ushort)port, (ushort)discovery))
+        Sizes[] bare = new Sizes[Pairs];
+        Sizes[] peer = new Sizes[Pairs];
+        double[] cpu = new double[Pairs];
+        Measure(size, start, bare, peer, cpu);
+        bool isBar = size == s_sizes[^1];
+        var results = new List<object>
         {
-            // Both are asked as often: what asking leaves behind, as code that was compiled better for it, is not the peer's.
-            peers.PumpUntil(() => Ask(bare) == 0 && Ask(peer) == size, "all peers are known", TimeSpan.FromMilliseconds(200));
-            peers.PumpFor(s_meets);
-            peers.Ticking = 1;
-            peers.PumpFor(s_settles);
-            _ = Ask(peer);
-            _ = Ask(bare);
-            peer.Refresh();
-            TimeSpan before = peer.TotalProcessorTime;
-            peers.PumpFor(s_measured);
-            peer.Refresh();
-            bare.Refresh();
-            cpu = 100 * (peer.TotalProcessorTime - before) / s_measured;
-            memory = (peer.WorkingSet64 - bare.WorkingSet64) / 1e6;
+            Result.Of($"{what}: CPU", [.. cpu], "% of a core", isBar ? "< 0.5" : ""),
+            Result.Of($"{what}: more than {other}", [.. Differences(static sizes => sizes.All)], "MB", isBar ? "< 25" : ""),
+        };
+        if (OperatingSystem.IsLinux())
+        {
+            results.Add(Result.Of($"{what}: of that its own", [.. Differences(static sizes => sizes.Own)], "MB"));
+            results.Add(Result.Of($"{what}: of that pages of files", [.. Differences(static sizes => sizes.Files)], "MB"));
         }
 
-        peer.StandardInput.Close();
-        bare.StandardInput.Close();
-        peer.WaitForExit(10_000);
-        bare.WaitForExit(10_000);
-        return (cpu, memory);
+        return results;
+
+        // Each with each: which of the bare processes happens to stand beside a peer says nothing.
+        IEnumerable<double> Differences(Func<Sizes, double> of) => peer.SelectMany(one => bare.Select(other => of(one) - of(other)));
+    }
+
+    private static void Measure(int size, Func<int, Process> start, Sizes[] bare, Sizes[] peer, double[] cpu)
+    {
+        Pair[] pairs = [.. Enumerable.Range(0, Pairs).Select(_ => new Pair(size, start))];
+        try
+        {
+            foreach (Pair pair in pairs)
+            {
+                pair.Meet();
+            }
+
+            PumpAll(pairs, s_meets);
+            foreach (Pair pair in pairs)
+            {
+                pair.Peers.Ticking = 1;
+            }
+
+            PumpAll(pairs, s_settles);
+            foreach (Pair pair in pairs)
+            {
+                pair.Ask();
+            }
+
+            TimeSpan[] before = [.. pairs.Select(static pair => pair.Time())];
+            PumpAll(pairs, s_measured);
+            for (int i = 0; i < pairs.Length; i++)
+            {
+                cpu[i] = 100 * (pairs[i].Time() - before[i]) / s_measured;
+                (bare[i], peer[i]) = (Sizes.Of(pairs[i].Bare), Sizes.Of(pairs[i].Peer));
+            }
+        }
+        finally
+        {
+            foreach (Pair pair in pairs)
+            {
+                pair.Dispose();
+            }
+        }
+    }
+
+    private static void PumpAll(Pair[] pairs, TimeSpan time)
+    {
+        for (long began = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(began) < time;)
+        {
+            foreach (Pair pair in pairs)
+            {
+                pair.Peers.PumpFor(s_turn);
+            }
+        }
     }
 
     private static Process Start(int discovery)
@@ -114,11 +168,83 @@ internal static class IdleFigure
     private static ProcessStartInfo Redirected(string program, params string[] arguments)
         => new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
 
-    private static int Ask(Process process)
+    /// <summary>Megabytes of a process.</summary>
+    /// <param name="All">Its working set.</param>
+    /// <param name="Own">Of that what is no file's: its heaps, stacks, and code made at run time.</param>
+    /// <param name="Files">Of that what is a file's: libraries, which all processes share.</param>
+    private readonly record struct Sizes(double All, double Own, double Files)
     {
-        process.StandardInput.WriteLine();
-        return Answer(process);
+        public static Sizes Of(Process process)
+        {
+            process.Refresh();
+            double all = process.WorkingSet64 / 1e6;
+            double files = OperatingSystem.IsLinux() ? FilePages(process.Id) : 0;
+            return new Sizes(all, all - files, files);
+        }
+
+        private static double FilePages(int process)
+        {
+            const string name = "RssFile:";
+            string line = File.ReadLines($"/proc/{process}/status").First(static line => line.StartsWith(name, StringComparison.Ordinal));
+            return double.Parse(line.AsSpan(name.Length, line.Length - name.Length - " kB".Length), CultureInfo.InvariantCulture) * 1_024 / 1e6;
+        }
     }
 
-    private static int Answer(Process process) => int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+    /// <summary>A peer among others, and a process that does nothing.</summary>
+    private sealed class Pair : IDisposable
+    {
+        private readonly int _size;
+
+        public Pair(int size, Func<int, Process> start)
+        {
+            _size = size;
+            int discovery = Loopback.NewDiscoveryPort();
+            Bare = start(0);
+            Peer = start(discovery);
+            _ = Answer(Bare);
+            Peers = new SealedPeers(size, (ushort)Answer(Peer), (ushort)discovery);
+        }
+
+        public Process Bare { get; }
+
+        public Process Peer { get; }
+
+        public SealedPeers Peers { get; }
+
+        public void Meet() => Peers.PumpUntil(() => Ask() == _size, "all peers are known", TimeSpan.FromMilliseconds(200));
+
+        /// <summary>
+        /// How many the peer knows. Both are asked as often: what asking leaves behind, as code that was compiled better for
+        /// it, is not the peer's.
+        /// </summary>
+        public int Ask()
+        {
+            foreach (Process process in (Process[])[Bare, Peer])
+            {
+                process.StandardInput.WriteLine();
+            }
+
+            _ = Answer(Bare);
+            return Answer(Peer);
+        }
+
+        public TimeSpan Time()
+        {
+            Peer.Refresh();
+            return Peer.TotalProcessorTime;
+        }
+
+        public void Dispose()
+        {
+            Peers.Dispose();
+            foreach (Process process in (Process[])[Peer, Bare])
+            {
+                process.StandardInput.Close();
+                process.WaitForExit(10_000);
+                process.Dispose();
+            }
+        }
+
+        private static int Answer(Process process) => int.Parse(process.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+    }
 }

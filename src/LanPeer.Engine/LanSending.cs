@@ -16,9 +16,13 @@ public sealed class LanSending
     /// <summary>Messages of more bytes than this are watched on their way; others leave with one datagram or a few, at once.</summary>
     private const int WatchedLength = 8_192;
 
-    private readonly List<LanDelivery> _settled = [];
-    private List<OutboundMessage>? _onTheWay;
+    /// <summary>Also the lock of all messages of a session: it is held for a few instructions, and seldom by two.</summary>
     private readonly Signal _changed;
+
+    /// <summary>What is known as long as that is of one receiver: a direct message has no more, and needs no list.</summary>
+    private LanDelivery? _only;
+    private List<LanDelivery>? _settled;
+    private List<OutboundMessage>? _onTheWay;
     private string[]? _audience;
     private List<SendFailure>? _failures;
     private int _audienceAt;
@@ -33,26 +37,16 @@ public sealed class LanSending
     public string MessageId { get; internal set; } = "";
 
     /// <summary>Whether it is known for every receiver what became of it.</summary>
-    public bool IsSettled
-    {
-        get
-        {
-            lock (_settled)
-            {
-                return _open == 0;
-            }
-        }
-    }
+    public bool IsSettled => Volatile.Read(ref _open) == 0;
 
     /// <summary>What is known now, in the order it became known: one for each receiver when it is settled.</summary>
     public IReadOnlyList<LanDelivery> Deliveries
     {
         get
         {
-            lock (_settled)
+            lock (_changed)
             {
-                Expand();
-                return [.. _settled];
+                return [.. All()];
             }
         }
     }
@@ -62,9 +56,9 @@ public sealed class LanSending
     {
         get
         {
-            lock (_settled)
+            lock (_changed)
             {
-                return _open + _settled.Count;
+                return _open + Count;
             }
         }
     }
@@ -74,16 +68,16 @@ public sealed class LanSending
     {
         get
         {
-            lock (_settled)
+            lock (_changed)
             {
-                double done = _settled.Count;
+                double done = Count;
                 foreach (OutboundMessage message in _onTheWay ?? [])
                 {
                     // The engine writes it under its own lock; an old value does no harm.
                     done += message.Outcome == Outcome.Open && message.Length > 0 ? (double)message.Next / (message.Length + 1) : 0;
                 }
 
-                return _open + _settled.Count == 0 ? 1 : Math.Min(1, done / (_open + _settled.Count));
+                return _open + Count == 0 ? 1 : Math.Min(1, done / (_open + Count));
             }
         }
     }
@@ -96,6 +90,12 @@ public sealed class LanSending
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
+        if (IsSettled)
+        {
+            // As of nearly all that a pipeline waits for.
+            return true;
+        }
+
         long began = System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
         {
@@ -121,9 +121,9 @@ public sealed class LanSending
     /// <summary>Another receiver is waited for.</summary>
     internal void Expect(OutboundMessage message)
     {
-        lock (_settled)
+        lock (_changed)
         {
-            _open++;
+            Volatile.Write(ref _open, _open + 1);
             if (message.Length > WatchedLength)
             {
                 message.IsKept = true;
@@ -137,20 +137,21 @@ public sealed class LanSending
     /// <param name="wasExpected">Whether it was waited for.</param>
     internal void Add(LanDelivery delivery, bool wasExpected)
     {
-        lock (_settled)
+        lock (_changed)
         {
-            if (_settled.Count == 0)
+            int open = _open - (wasExpected ? 1 : 0);
+            if (Count == 0 && open == 0)
             {
-                _settled.EnsureCapacity(_open);
+                _only = delivery;
+            }
+            else
+            {
+                Settled(open).Add(delivery);
             }
 
-            _settled.Add(delivery);
-            _open -= wasExpected ? 1 : 0;
-            if (_open == 0)
-            {
-                // Who keeps the result keeps no texts by it.
-                _onTheWay = null;
-            }
+            // Who keeps the result keeps no texts by it.
+            _onTheWay = open == 0 ? null : _onTheWay;
+            Volatile.Write(ref _open, open);
         }
     }
 
@@ -162,17 +163,36 @@ public sealed class LanSending
     /// <param name="failures">Those of them that the kernel did not take, and perhaps others behind them; in order.</param>
     internal void AddUnconfirmed(string[] audience, List<SendFailure>? failures)
     {
-        lock (_settled)
+        lock (_changed)
         {
-            (_audience, _failures, _audienceAt) = (audience, failures, _settled.Count);
+            (_audience, _failures, _audienceAt) = (audience, failures, Count);
         }
     }
 
-    private void Expand()
+    private int Count => (_settled?.Count ?? (_only is null ? 0 : 1)) + (_audience?.Length ?? 0);
+
+    /// <param name="more">How many are still to come.</param>
+    private List<LanDelivery> Settled(int more)
     {
+        if (_settled is null)
+        {
+            _settled = new List<LanDelivery>(Count + 1 + more);
+            if (_only is not null)
+            {
+                _settled.Add(_only);
+                _only = null;
+            }
+        }
+
+        return _settled;
+    }
+
+    private List<LanDelivery> All()
+    {
+        List<LanDelivery> settled = Settled(more: 0);
         if (_audience is null)
         {
-            return;
+            return settled;
         }
 
         var deliveries = new List<LanDelivery>(_audience.Length);
@@ -184,7 +204,8 @@ public sealed class LanSending
             deliveries.Add(PublicViews.Unconfirmed(_audience[i], MessageId, error));
         }
 
-        _settled.InsertRange(_audienceAt, deliveries);
+        settled.InsertRange(_audienceAt, deliveries);
         _audience = null;
+        return settled;
     }
 }

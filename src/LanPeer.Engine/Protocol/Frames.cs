@@ -52,7 +52,7 @@ internal static class Frames
     public const int Header = 3;
 
     /// <summary>Frames of one datagram that are acted on; nobody sends more.</summary>
-    public const int MaxFrames = 64;
+    public const int MaxFrames = 256;
 
     /// <summary>Bytes a PING gives to be returned.</summary>
     public const int TokenLength = 8;

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using LanPeer.Protocol.Delivery;
 using LanPeer.Wire;
 
 namespace LanPeer.Protocol;
@@ -41,6 +42,9 @@ internal sealed class LocalNetwork
 
     public bool IsLoopbackOnly { get; }
 
+    /// <summary>Bytes of the largest datagram between two programs of this host.</summary>
+    public int LoopbackDatagram { get; init; } = PathSize.SameHost;
+
     /// <summary>Where announcements go: each link's directed broadcast, 255.255.255.255, 127.255.255.255, each once.</summary>
     public IReadOnlyList<uint> Broadcasts { get; }
 
@@ -52,6 +56,9 @@ internal sealed class LocalNetwork
 
     /// <summary>Whether an address belongs to this host: loopback, or one of its own.</summary>
     public bool IsOwn(uint address) => Ipv4Endpoint.IsLoopbackAddress(address) || _ownAddresses.Contains(address);
+
+    /// <summary>Bytes of the largest datagram to send to an address.</summary>
+    public int DatagramTo(uint address) => IsOwn(address) ? LoopbackDatagram : PathSize.Everywhere;
 
     /// <summary>
     /// Whether two addresses are one host as far as can be told from here: equal, or both this host's. What is sent to

@@ -40,7 +40,7 @@ internal sealed partial class PeerMachine
         }
 
         bool isAny = false;
-        channel.FitPath(_network.IsOwn(peer.Endpoint.Address), now.Elapsed);
+        channel.FitPath(_network.DatagramTo(peer.Endpoint.Address), now.Elapsed);
         while (PumpOne(peer, channel, keys, mayCarry, now, effects))
         {
             isAny = true;

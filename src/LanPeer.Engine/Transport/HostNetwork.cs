@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
 using LanPeer.Protocol;
+using LanPeer.Protocol.Delivery;
 
 namespace LanPeer.Transport;
 
@@ -39,16 +40,13 @@ internal static class HostNetwork
             }
         }
 
-        if (isLoopbackOnly)
-        {
-            return LocalNetwork.Loopback(own);
-        }
-
         // The address of the default route's interface names the peer, as in the seed.
         links.Sort((one, other) => other.HasGateway.CompareTo(one.HasGateway));
-        return interfaces.Count == 0
-            ? new LocalNetwork(links.ConvertAll(l => l.Link), own, isLoopbackOnly: false, usesLimitedBroadcast: true)
-            : new LocalNetwork(Choose(links, interfaces), own, isLoopbackOnly: false, usesLimitedBroadcast: false);
+        List<LocalLink> used = isLoopbackOnly ? [] : interfaces.Count == 0 ? links.ConvertAll(l => l.Link) : Choose(links, interfaces);
+        return new LocalNetwork(used, own, isLoopbackOnly, usesLimitedBroadcast: !isLoopbackOnly && interfaces.Count == 0)
+        {
+            LoopbackDatagram = OperatingSystem.IsMacOS() ? PathSize.SameHostOnMacOS : PathSize.SameHost,
+        };
     }
 
     public static uint ToUInt32(IPAddress address)

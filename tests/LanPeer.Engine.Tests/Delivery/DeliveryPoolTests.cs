@@ -130,6 +130,30 @@ public sealed class DeliveryPoolTests
     }
 
     [Fact]
+    public void It_keeps_no_more_places_for_parts_than_its_bound_and_counts_those_in_use_out()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            List<SentDatagram> records = [.. Enumerable.Range(0, 600).Select(_ => _pool.NewDatagram())];
+            foreach (SentDatagram record in records)
+            {
+                while (record.Parts.Count < 253)
+                {
+                    record.Parts.Add(new SentPart(PartKind.Credit, null, 0, 0));
+                }
+            }
+
+            Assert.All(records, record => Assert.InRange(record.Parts.Room, 252, 512));
+            records.ForEach(_pool.Return);
+            HashSet<SentDatagram> returned = [.. records];
+            List<SentDatagram> next = [.. Enumerable.Range(0, records.Count).Select(_ => _pool.NewDatagram())];
+            Assert.InRange(next.Where(returned.Contains).Sum(record => record.Parts.Room), DeliveryPool.MaxParts / 2, DeliveryPool.MaxParts);
+            next.ForEach(_pool.Return);
+            _pool.Rest();
+        }
+    }
+
+    [Fact]
     public void A_record_of_a_datagram_is_given_without_parts()
     {
         SentDatagram record = _pool.NewDatagram();

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using LanPeer.Protocol;
 using LanPeer.Protocol.Delivery;
 using LanPeer.VirtualNetwork;
 using LanPeer.Wire;
@@ -27,14 +28,33 @@ public sealed class PathSizeTests
     }
 
     [Fact]
-    public void Datagrams_to_the_same_host_are_as_large_as_every_loopback_takes()
+    public void Datagrams_to_the_same_host_are_larger()
     {
         _alice.DM(_bob.UserId, new string('x', 100_000));
         _lan.Run(1);
 
         Assert.Equal(100_000, Assert.Single(_bob.Arrivals).Content.Length);
-        Assert.Equal(8_192, Largest());
-        Assert.InRange(Sent().Length, 13, 16);
+        Assert.Equal(32_768, Largest());
+        Assert.Equal(4, Sent().Length);
+    }
+
+    [Fact]
+    public void Where_the_loopback_interface_takes_less_they_are_smaller()
+    {
+        var network = new LocalNetwork(
+            [new LocalLink("eth0", VirtualLan.Address("10.77.0.4"), 24)], [VirtualLan.Address("10.77.0.4")], isLoopbackOnly: false, usesLimitedBroadcast: true)
+        {
+            LoopbackDatagram = PathSize.SameHostOnMacOS,
+        };
+        VirtualPeer dave = _lan.AddPeer("dave", "10.77.0.4", network: network);
+        VirtualPeer erin = _lan.AddPeer("erin", "10.77.0.4");
+        _lan.Run(3);
+        _packets = _lan.Log.Count;
+        dave.DM(erin.UserId, new string('x', 100_000));
+        _lan.Run(1);
+
+        Assert.Equal(100_000, Assert.Single(erin.Arrivals).Content.Length);
+        Assert.Equal(8_192, _lan.Log.Skip(_packets).Where(packet => packet.From == dave.Endpoint).Max(packet => packet.Bytes.Length));
     }
 
     [Fact]
@@ -49,7 +69,7 @@ public sealed class PathSizeTests
 
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"{i}"), _bob.Arrivals.Select(arrival => arrival.Content));
         Assert.DoesNotContain(DropReason.BadFrame, _bob.Reasons);
-        Assert.InRange(Largest(), 4_000, 8_192);
+        Assert.InRange(Largest(), 30_000, 32_768);
         Assert.All(_alice.Settled, settled => Assert.Equal((Outcome.Delivered, 1), (settled.Outcome, settled.Tries)));
     }
 
@@ -73,7 +93,7 @@ public sealed class PathSizeTests
         _alice.DM(_bob.UserId, new string('z', 100_000));
         _lan.Run(1);
         Assert.Equal(100_000, Assert.Single(_bob.Arrivals).Content.Length);
-        Assert.Equal(8_192, Largest());
+        Assert.Equal(32_768, Largest());
     }
 
     [Fact]
@@ -81,7 +101,7 @@ public sealed class PathSizeTests
     {
         _alice.DM(_bob.UserId, new string('x', 50_000));
         _lan.Run(1);
-        Assert.Equal(8_192, Largest());
+        Assert.Equal(32_768, Largest());
 
         VirtualPeer carol = _lan.AddPeer("carol", "10.77.0.3");
         _lan.Run(3);
@@ -96,11 +116,11 @@ public sealed class PathSizeTests
     public void Time_outs_are_what_makes_them_small_for_a_minute()
     {
         var size = default(PathSize);
-        Assert.Equal(PathSize.Everywhere, size.Choose(isSameHost: false, 0, TimeSpan.Zero));
-        Assert.Equal(PathSize.SameHost, size.Choose(isSameHost: true, 2, TimeSpan.Zero));
-        Assert.Equal(PathSize.Everywhere, size.Choose(isSameHost: true, 3, TimeSpan.FromSeconds(1)));
-        Assert.Equal(PathSize.Everywhere, size.Choose(isSameHost: true, 0, TimeSpan.FromSeconds(60)));
-        Assert.Equal(PathSize.SameHost, size.Choose(isSameHost: true, 0, TimeSpan.FromSeconds(61)));
+        Assert.Equal(PathSize.Everywhere, size.Choose(PathSize.Everywhere, 0, TimeSpan.Zero));
+        Assert.Equal(PathSize.SameHost, size.Choose(PathSize.SameHost, 2, TimeSpan.Zero));
+        Assert.Equal(PathSize.Everywhere, size.Choose(PathSize.SameHost, 3, TimeSpan.FromSeconds(1)));
+        Assert.Equal(PathSize.Everywhere, size.Choose(PathSize.SameHost, 0, TimeSpan.FromSeconds(60)));
+        Assert.Equal(PathSize.SameHost, size.Choose(PathSize.SameHost, 0, TimeSpan.FromSeconds(61)));
     }
 
     private void Begin()

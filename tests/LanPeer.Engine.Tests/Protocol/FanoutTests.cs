@@ -113,8 +113,10 @@ public sealed class FanoutTests : IDisposable
         var later = new OutboundMessage();
         later.Begin(new PeerEntry("after@127.0.0.1"u8.ToArray(), default), "id", [1], weight: 0, deadline: default);
         sending.Expect(later);
+        Assert.Equal((5, false), (sending.Receivers, sending.IsSettled));
         sending.Add(new LanDelivery("id", "after") { State = LanDeliveryState.Delivered }, wasExpected: true);
 
+        Assert.Equal((5, true, 1.0), (sending.Receivers, sending.IsSettled, sending.Progress));
         for (int look = 0; look < 2; look++)
         {
             Assert.Equal(["before", "a", "b", "c", "after"], sending.Deliveries.Select(delivery => delivery.To));

@@ -128,9 +128,9 @@ public sealed class SessionVectorPeerTests
     }
 
     [Theory]
-    [InlineData(64, true)]
-    [InlineData(65, false)]
-    public void Sixty_four_frames_of_a_datagram_are_acted_on_and_the_rest_is_dropped(int count, bool isAll)
+    [InlineData(256, true)]
+    [InlineData(257, false)]
+    public void So_many_frames_of_a_datagram_are_acted_on_and_the_rest_is_dropped(int count, bool isAll)
     {
         using VectorPeer peer = Confirmed();
         byte[] padding = [.. Enumerable.Repeat<byte[]>([0, 0, 0], count - 2).SelectMany(frame => frame)];

@@ -79,11 +79,11 @@ internal sealed partial class Channel(DeliveryPool pool)
     }
 
     /// <summary>Fits the size of datagrams to the path.</summary>
-    /// <param name="isSameHost">Whether the peer's endpoint is an address of this host.</param>
+    /// <param name="most">Bytes of the largest datagram that the way to the peer's endpoint takes.</param>
     /// <param name="now">Now.</param>
-    public void FitPath(bool isSameHost, TimeSpan now)
+    public void FitPath(int most, TimeSpan now)
     {
-        int size = _pathSize.Choose(isSameHost, Timeouts, now);
+        int size = _pathSize.Choose(most, Timeouts, now);
         if (size != Window.DatagramSize)
         {
             Window.SetDatagramSize(size);

@@ -18,10 +18,14 @@ internal sealed class DeliveryPool
     /// <summary>Bytes of texts that messages have of their own and keep for their next, all together.</summary>
     public const int MaxOwnBytes = 4 * 1_048_576;
 
+    /// <summary>Places for parts that records of datagrams keep, all together: of 40 bytes each, and one datagram may need 252.</summary>
+    public const int MaxParts = 65_536;
+
     private readonly Stack<OutboundMessage> _messages = new();
     private readonly Stack<SentDatagram> _datagrams = new();
     private readonly List<SentDatagram> _list = [];
     private long _ownBytes;
+    private int _parts;
     private bool _isUsed;
 
     /// <summary>A message that nobody else has, to be begun.</summary>
@@ -54,7 +58,16 @@ internal sealed class DeliveryPool
     }
 
     /// <summary>A record without parts; it counts once it is handed to <see cref="SentDatagrams.Add"/>.</summary>
-    public SentDatagram NewDatagram() => _datagrams.TryPop(out SentDatagram? spare) ? spare : new SentDatagram();
+    public SentDatagram NewDatagram()
+    {
+        if (!_datagrams.TryPop(out SentDatagram? spare))
+        {
+            return new SentDatagram();
+        }
+
+        _parts -= spare.Parts.Room;
+        return spare;
+    }
 
     /// <summary>An empty list, the same each time: one channel looks at its datagrams at a time, and none needs them for longer.</summary>
     public List<SentDatagram> NewList()
@@ -66,8 +79,9 @@ internal sealed class DeliveryPool
     public void Return(SentDatagram datagram)
     {
         datagram.Parts.Clear();
-        if (_datagrams.Count < Capacity)
+        if (_datagrams.Count < Capacity && _parts + datagram.Parts.Room <= MaxParts)
         {
+            _parts += datagram.Parts.Room;
             _datagrams.Push(datagram);
         }
     }
@@ -82,6 +96,7 @@ internal sealed class DeliveryPool
         }
 
         _ownBytes = 0;
+        _parts = 0;
         _messages.Clear();
         _messages.TrimExcess();
         _datagrams.Clear();

@@ -56,6 +56,9 @@ internal struct SentParts
 
     public int Count { get; private set; }
 
+    /// <summary>For how many it has places outside of itself.</summary>
+    public readonly int Room => _more?.Capacity ?? 0;
+
     public readonly SentPart this[int index] => index == 0 ? _first : _more![index - 1];
 
     public void Add(in SentPart part)
