@@ -4,7 +4,6 @@ using LanPeer.Protocol;
 using LanPeer.Security;
 using LanPeer.Security.Sessions;
 using LanPeer.State;
-using LanPeer.Transport;
 using LanPeer.Wire;
 
 namespace LanPeer;
@@ -14,15 +13,6 @@ internal sealed partial class LanPeerEngine
 {
     /// <summary>How long a disk that took nothing is left alone.</summary>
     private static readonly TimeSpan s_saveRetry = TimeSpan.FromSeconds(30);
-
-    /// <summary>Handshakes after which their memory is given back: they have left a megabyte by then.</summary>
-    private const int TrimAfter = 100;
-
-    /// <summary>From the last of them: where 100 come many more do, and ciphers that are not used rest after 75 s at most (<see cref="TransportKeys.Pass"/>).</summary>
-    private static readonly TimeSpan s_trimDelay = TimeSpan.FromSeconds(90);
-
-    /// <summary>It does not wait for longer, as in a large network some handshake is always made.</summary>
-    private static readonly TimeSpan s_trimLatest = TimeSpan.FromSeconds(180);
 
     private readonly AutoResetEvent _work = new(false);
     private long _savedPins;
@@ -50,30 +40,22 @@ internal sealed partial class LanPeerEngine
     {
         WaitHandle[] either = [_stopping, _work];
         var effects = new Effects();
-        int done = 0;
-        TimeSpan trimAt = TimeSpan.Zero;
-        TimeSpan trimBy = TimeSpan.Zero;
+        var memory = new MemoryRest();
         while (true)
         {
-            TimeSpan left = trimAt - Elapsed;
-            if (WaitHandle.WaitAny(either, done < TrimAfter ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero) == 0)
+            TimeSpan left = memory.Due - Elapsed;
+            if (WaitHandle.WaitAny(either, memory.Due == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : left > TimeSpan.Zero ? left : TimeSpan.Zero) == 0)
             {
                 return;
             }
 
-            if (done >= TrimAfter && Elapsed >= trimAt)
-            {
-                NativeHeap.Trim();
-                done = 0;
-            }
-
             try
             {
+                memory.DoWhatIsDue(Elapsed);
                 while (DoOne(effects))
                 {
                     effects.Clear();
-                    trimBy = ++done == TrimAfter ? Elapsed + s_trimLatest : trimBy;
-                    trimAt = Elapsed + s_trimDelay < trimBy ? Elapsed + s_trimDelay : trimBy;
+                    memory.Note(Elapsed);
                 }
 
                 SavePins();

@@ -62,7 +62,7 @@ internal sealed class LanPeerContestant(bool isPost) : Contestant
         }
     }
 
-    /// <summary>The messages of a burst one after the other, as the lines of a pipeline are.</summary>
+    /// <summary>The messages of a burst one after the other, as the lines of a pipeline are, until all have their receipts.</summary>
     private static void Write(LanSession session, string[] ids, int messages, Queue<LanSending> open)
     {
         for (int left = messages; left > 0; left -= CompetitorFigure.Burst)
@@ -76,6 +76,8 @@ internal sealed class LanPeerContestant(bool isPost) : Contestant
                 }
             }
         }
+
+        TakeUntil(open, 0);
     }
 
     /// <summary>Takes the oldest out, those that are settled and those that are too many; waits for the latter.</summary>
