@@ -23,6 +23,9 @@ internal static class CompetitorFigure
     private static readonly TimeSpan s_warmsUp = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
+    /// <summary>Before each slice of round trips: some are busy for milliseconds after their last, and whoever comes next pays for it.</summary>
+    private static readonly TimeSpan s_rest = TimeSpan.FromMilliseconds(20);
+
     public static IEnumerable<object> Run()
     {
         using var mosquitto = MosquittoContestant.TryStart();
@@ -82,11 +85,14 @@ internal static class CompetitorFigure
             if (NativeBaseline.IsThere)
             {
                 Cores.Pin(core, contestant.Processes);
+                Thread.Sleep(s_rest);
                 plain.Add(RoundTripFigure.Percentile(NativeBaseline.PingPong(Trips, Contestant.Length, core), 0.5) / 1_000);
                 Cores.Pin(core, contestant.Processes);
             }
 
+            Thread.Sleep(s_rest);
             mine.Add(Median(ours, Trips));
+            Thread.Sleep(s_rest);
             others.Add(Median(theirs, Trips));
         }
 

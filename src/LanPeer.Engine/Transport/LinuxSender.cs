@@ -10,7 +10,7 @@ using LanPeer.Wire;
 
 namespace LanPeer.Transport;
 
-/// <summary>The sending half of <see cref="LinuxPath"/>: sendmmsg over whole batches.</summary>
+/// <summary>The sending half of <see cref="LinuxPath"/>: sendmmsg over whole batches, sendto for one datagram.</summary>
 /// <param name="isSegmenting">Whether the kernel cuts large sends into datagrams (UDP_SEGMENT).</param>
 internal sealed unsafe class LinuxSender(bool isSegmenting)
 {
@@ -42,6 +42,18 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
     public void Send(SafeSocketHandle socket, byte* arena, ReadOnlySpan<Outgoing> sends, List<SendFailure> failures)
     {
+        if (sends.Length == 1)
+        {
+            // As in every conversation: it needs no table, which the kernel would have to read.
+            int errno = SendOne(socket, arena, sends[0]);
+            if (errno != 0)
+            {
+                failures.Add(new SendFailure(0, LinuxSockets.ErrorOf(errno)));
+            }
+
+            return;
+        }
+
         for (int next = 0; next < sends.Length;)
         {
             int count = Fill(arena, sends, next, _refusals < MaxRefusals);
@@ -143,9 +155,8 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
                 continue;
             }
 
-            if (errno is LinuxSockets.Eagain or LinuxSockets.Enobufs && patience++ < MaxPatience)
+            if (IsFull(errno) && patience++ < MaxPatience)
             {
-                // The interface's queue is full; it empties within that time, or nothing is to be hoped for.
                 Thread.Sleep(1);
                 continue;
             }
@@ -182,22 +193,24 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
             Port = BinaryPrimitives.ReverseEndianness(send.To.Port),
             Host = BinaryPrimitives.ReverseEndianness(send.To.Address),
         };
-        var piece = new LinuxSockets.Piece { Start = arena + send.Start, Length = (nuint)send.Length };
-        var vector = new LinuxSockets.MessageVector
+        for (int patience = 0; LinuxSockets.SendTo(socket, arena + send.Start, (nuint)send.Length, 0, &name, (uint)sizeof(LinuxSockets.Address)) < 0;)
         {
-            Name = &name,
-            NameLength = (uint)sizeof(LinuxSockets.Address),
-            Pieces = &piece,
-            PieceCount = 1,
-        };
-        int errno;
-        do
-        {
-            errno = LinuxSockets.SendMany(socket, &vector, 1, 0) == 1 ? 0 : Marshal.GetLastPInvokeError();
+            int errno = Marshal.GetLastPInvokeError();
+            if (IsFull(errno) && patience++ < MaxPatience)
+            {
+                Thread.Sleep(1);
+            }
+            else if (errno != LinuxSockets.Eintr)
+            {
+                return errno;
+            }
         }
-        while (errno == LinuxSockets.Eintr);
-        return errno;
+
+        return 0;
     }
+
+    /// <summary>Whether the interface's queue is full: it empties within a moment, or nothing is to be hoped for.</summary>
+    private static bool IsFull(int errno) => errno is LinuxSockets.Eagain or LinuxSockets.Enobufs;
 
     private static T* Pointer<T>(T[] pinned)
         where T : unmanaged

@@ -39,6 +39,9 @@ internal static unsafe partial class LinuxSockets
     /// <summary>Whether this system has both calls, and lets this process use them: a sandbox may forbid them.</summary>
     public static bool IsThere => s_isThere.Value;
 
+    [LibraryImport("libc", EntryPoint = "sendto", SetLastError = true)]
+    public static partial nint SendTo(SafeSocketHandle socket, byte* start, nuint length, int flags, Address* to, uint toLength);
+
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     public static partial int SendMany(SafeSocketHandle socket, MessageVector* messages, uint count, int flags);
 

@@ -66,6 +66,40 @@ public sealed class TransportTests : EngineTest
         Assert.All(came.Select((datagram, i) => (datagram.Bytes, i)), pair => Assert.All(pair.Bytes, value => Assert.Equal((byte)pair.i, value)));
     }
 
+    [Fact]
+    public void After_many_that_came_one_by_one_those_that_come_together_are_taken_together_again()
+    {
+        DatagramPath from = Open(Way.SystemCalls, out _);
+        DatagramPath to = Open(Way.SystemCalls, out Ipv4Endpoint toPlace);
+        var batch = new ReceiveBatch();
+        for (int i = 0; i < 100; i++)
+        {
+            Effects one = new();
+            Add(one, toPlace, (byte)i, 10 + i);
+            Assert.Empty(Send(from, one));
+            Assert.True(to.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
+            Assert.Equal((1, 10 + i), (batch.Count, batch.Datagram(0).Length));
+        }
+
+        Effects many = new();
+        for (int i = 0; i < 100; i++)
+        {
+            // None as long as the one before it: the kernel puts none of them together.
+            Add(many, toPlace, (byte)i, 10 + i);
+        }
+
+        Assert.Empty(Send(from, many));
+        var counts = new List<int>();
+        while (counts.Sum() < 100)
+        {
+            Assert.True(to.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
+            counts.Add(batch.Count);
+        }
+
+        Assert.InRange(counts.Count, 4, 11);
+        Assert.Contains(ReceiveBatch.Slots, counts);
+    }
+
     [Theory]
     [InlineData(Way.SystemCalls, Way.SystemCalls)]
     [InlineData(Way.SystemCalls, Way.Managed)]
