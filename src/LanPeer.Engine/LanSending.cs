@@ -46,7 +46,7 @@ public sealed class LanSending
         {
             lock (_changed)
             {
-                return [.. All()];
+                return _only is not null && _audience is null ? [_only] : [.. All()];
             }
         }
     }
@@ -96,7 +96,7 @@ public sealed class LanSending
             return true;
         }
 
-        long began = System.Diagnostics.Stopwatch.GetTimestamp();
+        long began = timeout == Timeout.InfiniteTimeSpan ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
         {
             long seen = _changed.Version;

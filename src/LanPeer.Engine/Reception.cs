@@ -37,7 +37,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
 
     /// <summary>
     /// How long a thread that waits does without being woken for another reason, as by a cancelled token; then it sleeps
-    /// where all can wake it.
+    /// where all can wake it. The kernel may make one or two of its ticks of it, up to 20 ms.
     /// </summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(1);
 
@@ -92,6 +92,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             {
                 _wasTaken = false;
                 NoteLook();
+                port.LimitWaits(areShort: true);
                 Leave();
             }
 
@@ -114,7 +115,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
     /// <summary>Takes the place if it was left. Who has it calls <see cref="Receive"/>, and <see cref="Leave"/>.</summary>
     public bool TryTake() => Volatile.Read(ref _place) == Left && Interlocked.CompareExchange(ref _place, Taken, Left) == Left;
 
-    /// <summary>Receives what comes within a millisecond.</summary>
+    /// <summary>Receives what comes within a millisecond, or some.</summary>
     /// <returns>False when nothing has come.</returns>
     public bool Receive()
     {
@@ -202,6 +203,7 @@ internal sealed class Reception(UdpPort port, Func<ReceiveBatch, Effects, bool> 
             _thread.Sleep(sleep);
         }
 
+        port.LimitWaits(areShort: false);
         _leaving.Ended(_wasTaken);
     }
 

@@ -27,7 +27,7 @@ internal sealed class Signal(Reception? reception = null)
     /// <param name="cancellation">Ends the wait.</param>
     /// <param name="whileWaiting">Called every 50 ms or more often, on this thread and under no lock; null for nothing.</param>
     /// <returns>False when the time was up first.</returns>
-    /// <exception cref="OperationCanceledException">Cancelled; within two milliseconds.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; within some milliseconds.</exception>
     public bool WaitAfter(long seen, TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
         if (whileWaiting is null)
@@ -52,7 +52,7 @@ internal sealed class Signal(Reception? reception = null)
 
     private bool Wait(long seen, TimeSpan timeout, CancellationToken cancellation)
     {
-        long began = Stopwatch.GetTimestamp();
+        long began = timeout == Timeout.InfiniteTimeSpan ? 0 : Stopwatch.GetTimestamp();
         if (Version == seen && timeout != TimeSpan.Zero && reception?.TryTake() == true)
         {
             ReceiveUntil(seen, timeout, began, cancellation);

@@ -13,7 +13,8 @@ internal static class CompetitorFigure
     /// <summary>Messages to one receiver at once, where many go into one packet.</summary>
     public const int Burst = 64;
 
-    private const int Trips = 200;
+    /// <summary>Of a slice: 30 ms and more, in which the kernel has spread threads over free cores.</summary>
+    private const int Trips = 2_000;
     private const int TripBlocks = 11;
     private const int WarmTrips = 800;
     private const int Passes = 2;

@@ -40,7 +40,15 @@ internal abstract class DatagramPath : IDisposable
     /// <summary>Whether <see cref="ReceiveFor"/> can be called.</summary>
     public virtual bool CanReceiveFor => false;
 
-    /// <summary>The same, waiting no longer than for some time.</summary>
+    /// <summary>
+    /// Makes every wait a short one, of some milliseconds, or none any more. Called while nobody waits. <see cref="ReceiveFor"/> needs one
+    /// system call less meanwhile.
+    /// </summary>
+    public virtual void LimitWaits(bool areShort)
+    {
+    }
+
+    /// <summary>The same, waiting no longer than for some time; for some milliseconds more while waits are short.</summary>
     /// <param name="batch">What has come.</param>
     /// <param name="time">Whole milliseconds.</param>
     /// <returns>Whether something has come; not when the path is closed.</returns>

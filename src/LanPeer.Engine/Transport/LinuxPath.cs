@@ -13,11 +13,23 @@ namespace LanPeer.Transport;
 /// </summary>
 internal sealed unsafe class LinuxPath : DatagramPath
 {
+    /// <summary>SOL_SOCKET.</summary>
+    private const int SocketLevel = 1;
+
+    /// <summary>SO_RCVTIMEO, with a struct timeval of two 64-bit numbers.</summary>
+    private const int ReceiveTimeout = 20;
+
+    /// <summary>The shortest there is: the kernel counts in its own ticks, of 1 to 10 ms, and waits for one or two.</summary>
+    private static readonly byte[] s_shortWait = TimeValue(TimeSpan.FromMilliseconds(1));
+
+    private static readonly byte[] s_anyWait = TimeValue(TimeSpan.Zero);
+
     private readonly Socket _socket;
     private readonly LinuxReceiver _receiver;
     private readonly LinuxSender _sender;
     private readonly AdaptiveSpin _spin = new(Environment.ProcessorCount);
     private volatile bool _isClosed;
+    private volatile bool _areWaitsShort;
 
     public LinuxPath(Socket socket)
     {
@@ -49,12 +61,30 @@ internal sealed unsafe class LinuxPath : DatagramPath
         return false;
     }
 
+    public override void LimitWaits(bool areShort)
+    {
+        try
+        {
+            _socket.SetRawSocketOption(SocketLevel, ReceiveTimeout, areShort ? s_shortWait : s_anyWait);
+            _areWaitsShort = areShort;
+        }
+        catch (Exception error) when (error is SocketException or ObjectDisposedException)
+        {
+            // Closed meanwhile; or waits stay as they were, and poll(2) is asked before each.
+        }
+    }
+
     public override bool ReceiveFor(ReceiveBatch batch, TimeSpan time)
     {
         batch.Clear();
         if (_spin.Begins() && Look(batch))
         {
             return !_isClosed;
+        }
+
+        if (_areWaitsShort && time > TimeSpan.Zero)
+        {
+            return TryTake(batch, waits: true);
         }
 
         try
@@ -137,6 +167,14 @@ internal sealed unsafe class LinuxPath : DatagramPath
         // The handle is held while a call is under way, so its number cannot become another file's; closing ends such calls.
         _isClosed = true;
         _socket.Dispose();
+    }
+
+    private static byte[] TimeValue(TimeSpan time)
+    {
+        byte[] value = new byte[2 * sizeof(long)];
+        BitConverter.TryWriteBytes(value, (long)time.TotalSeconds);
+        BitConverter.TryWriteBytes(value.AsSpan(sizeof(long)), (long)time.TotalMicroseconds % 1_000_000);
+        return value;
     }
 
     private bool TrySet(int option, int value)

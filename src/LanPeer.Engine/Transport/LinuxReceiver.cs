@@ -8,7 +8,7 @@ namespace LanPeer.Transport;
 
 /// <summary>
 /// The receiving half of <see cref="LinuxPath"/>: one recvmmsg a batch. The kernel finds out that there is no second datagram by
-/// looking for it, which takes a third of what the first does; while they come one by one, it is asked for one.
+/// looking for it, which takes a third of what the first does; while they come one by one, it is asked for one, by recvmsg.
 /// </summary>
 /// <param name="isCoalescing">Whether the socket may give many datagrams as one (UDP_GRO).</param>
 internal sealed unsafe class LinuxReceiver(bool isCoalescing)
@@ -36,9 +36,9 @@ internal sealed unsafe class LinuxReceiver(bool isCoalescing)
     {
         Prepare(batch);
         LinuxSockets.MessageVector* vectors = Pointer(_vectors);
-        int flags = waits ? LinuxSockets.WaitForOne : LinuxSockets.DontWait;
-        uint asked = _alone < Rhythm || _alone % Rhythm == 0 ? (uint)ReceiveBatch.Slots : 1;
-        int count = LinuxSockets.ReceiveMany(socket, vectors, asked, flags, null);
+        int count = _alone < Rhythm || _alone % Rhythm == 0
+            ? LinuxSockets.ReceiveMany(socket, vectors, ReceiveBatch.Slots, waits ? LinuxSockets.WaitForOne : LinuxSockets.DontWait, null)
+            : ReceiveOne(socket, vectors, waits);
         if (count < 0)
         {
             _used = 0;
@@ -56,6 +56,13 @@ internal sealed unsafe class LinuxReceiver(bool isCoalescing)
 
         _alone = batch.Count == 1 ? _alone + 1 : 0;
         return 0;
+    }
+
+    private static int ReceiveOne(SafeSocketHandle socket, LinuxSockets.MessageVector* vector, bool waits)
+    {
+        nint length = LinuxSockets.Receive(socket, vector, waits ? 0 : LinuxSockets.DontWait);
+        vector->Length = (nuint)length;
+        return length < 0 ? -1 : 1;
     }
 
     private static void Take(ReceiveBatch batch, int slot, in LinuxSockets.MessageVector vector)

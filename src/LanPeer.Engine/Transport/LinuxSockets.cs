@@ -45,6 +45,12 @@ internal static unsafe partial class LinuxSockets
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     public static partial int SendMany(SafeSocketHandle socket, MessageVector* messages, uint count, int flags);
 
+    /// <param name="socket">From here.</param>
+    /// <param name="message">The struct msghdr in front of it; its length is not set.</param>
+    /// <param name="flags">How.</param>
+    [LibraryImport("libc", EntryPoint = "recvmsg", SetLastError = true)]
+    public static partial nint Receive(SafeSocketHandle socket, MessageVector* message, int flags);
+
     [LibraryImport("libc", EntryPoint = "recvmmsg", SetLastError = true)]
     public static partial int ReceiveMany(SafeSocketHandle socket, MessageVector* messages, uint count, int flags, void* timeout);
 

@@ -75,7 +75,10 @@ internal sealed class UdpPort : IDisposable
     /// <summary>Whether <see cref="ReceiveFor"/> can be called: a path of system calls knows whether something is there.</summary>
     public bool CanReceiveFor => _path.CanReceiveFor;
 
-    /// <summary>The same, waiting no longer than for some time.</summary>
+    /// <inheritdoc cref="DatagramPath.LimitWaits"/>
+    public void LimitWaits(bool areShort) => _path.LimitWaits(areShort);
+
+    /// <summary>The same, waiting no longer than for some time; for some milliseconds more while waits are short.</summary>
     /// <param name="batch">What has come.</param>
     /// <param name="time">Whole milliseconds.</param>
     /// <returns>Whether something has come; not when the port is closed.</returns>

@@ -72,14 +72,7 @@ public sealed class TransportTests : EngineTest
         DatagramPath from = Open(Way.SystemCalls, out _);
         DatagramPath to = Open(Way.SystemCalls, out Ipv4Endpoint toPlace);
         var batch = new ReceiveBatch();
-        for (int i = 0; i < 100; i++)
-        {
-            Effects one = new();
-            Add(one, toPlace, (byte)i, 10 + i);
-            Assert.Empty(Send(from, one));
-            Assert.True(to.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
-            Assert.Equal((1, 10 + i), (batch.Count, batch.Datagram(0).Length));
-        }
+        SendOneByOne(from, to, toPlace, batch);
 
         Effects many = new();
         for (int i = 0; i < 100; i++)
@@ -98,6 +91,59 @@ public sealed class TransportTests : EngineTest
 
         Assert.InRange(counts.Count, 4, 11);
         Assert.Contains(ReceiveBatch.Slots, counts);
+    }
+
+    [Fact]
+    public void After_many_that_came_one_by_one_a_run_of_one_size_arrives_as_the_datagrams_it_was()
+    {
+        DatagramPath from = Open(Way.SystemCalls, out _);
+        DatagramPath to = Open(Way.SystemCalls, out Ipv4Endpoint toPlace);
+        SendOneByOne(from, to, toPlace, new ReceiveBatch());
+        Effects run = new();
+        for (int i = 0; i < 60; i++)
+        {
+            Add(run, toPlace, (byte)i, i < 59 ? 1_200 : 7);
+        }
+
+        Assert.Empty(Send(from, run));
+
+        List<(byte[] Bytes, Ipv4Endpoint Source)> came = Receive(to, 60);
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => (i < 59 ? 1_200 : 7, (byte)i)), came.Select(datagram => (datagram.Bytes.Length, datagram.Bytes[^1])));
+    }
+
+    [Fact]
+    public void Short_waits_end_by_themselves_and_take_what_comes()
+    {
+        DatagramPath path = Open(Way.SystemCalls, out Ipv4Endpoint place);
+        var batch = new ReceiveBatch();
+        path.LimitWaits(areShort: true);
+        for (int i = 0; i < 20; i++)
+        {
+            Assert.False(path.ReceiveFor(batch, TimeSpan.FromMilliseconds(1)));
+            Assert.Equal(0, batch.Count);
+        }
+
+        Effects effects = new();
+        Add(effects, place, 1, 10);
+        Assert.Empty(Send(path, effects));
+        Assert.True(path.ReceiveFor(batch, TimeSpan.FromMilliseconds(1)));
+        Assert.Equal(10, batch.Datagram(0).Length);
+
+        // The thread of the port goes on waiting, however short each wait is.
+        bool isOpen = false;
+        var thread = new Thread(() => isOpen = path.Receive(batch)) { IsBackground = true };
+        thread.Start();
+        Assert.Empty(Send(path, effects));
+        Wait.For(thread, "the receiving thread");
+        Assert.True(isOpen);
+        Assert.Equal(10, batch.Datagram(0).Length);
+
+        path.LimitWaits(areShort: false);
+        Assert.False(path.ReceiveFor(batch, TimeSpan.FromMilliseconds(1)));
+        path.LimitWaits(areShort: true);
+        path.Dispose();
+        Assert.False(path.ReceiveFor(batch, TimeSpan.FromMilliseconds(1)));
+        path.LimitWaits(areShort: false);
     }
 
     [Theory]
@@ -258,6 +304,19 @@ public sealed class TransportTests : EngineTest
         else
         {
             Assert.False(DatagramPath.UsesSystemCalls);
+        }
+    }
+
+    /// <summary>100 datagrams, each of which is received before the next is sent; every seventh is empty.</summary>
+    private static void SendOneByOne(DatagramPath from, DatagramPath to, Ipv4Endpoint place, ReceiveBatch batch)
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            Effects one = new();
+            Add(one, place, (byte)i, i % 7 == 0 ? 0 : 10 + i);
+            Assert.Empty(Send(from, one));
+            Assert.True(to.ReceiveFor(batch, TimeSpan.FromSeconds(20)));
+            Assert.Equal((1, i % 7 == 0 ? 0 : 10 + i), (batch.Count, batch.Datagram(0).Length));
         }
     }
 
