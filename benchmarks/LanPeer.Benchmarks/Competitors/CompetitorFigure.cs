@@ -73,7 +73,7 @@ internal static class CompetitorFigure
             Thread.Sleep(100);
         }
 
-        return [.. (NativeBaseline.IsThere ? (int[])[0, -1] : [-1]).SelectMany(core => RoundTrips(contestant, theirs, ours, core))];
+        return [.. (NativeBaseline.IsThere ? (int[])[-1, 0] : [-1]).SelectMany(core => RoundTrips(contestant, theirs, ours, core))];
     }
 
     private static List<Result> RoundTrips(Contestant contestant, Trip theirs, Trip ours, int core)
