@@ -41,9 +41,10 @@ internal abstract class DatagramPath : IDisposable
     public virtual bool CanReceiveFor => false;
 
     /// <summary>
-    /// Makes every wait a short one, of some milliseconds, or none any more. Called while nobody waits. <see cref="ReceiveFor"/> needs one
-    /// system call less meanwhile.
+    /// Makes every wait of the socket a short one, of some milliseconds, or none any more; meanwhile <see cref="ReceiveFor"/> takes
+    /// one system call and not two. <see cref="Receive"/> waits as before. Called while nobody waits.
     /// </summary>
+    /// <param name="areShort">Whether they are.</param>
     public virtual void LimitWaits(bool areShort)
     {
     }

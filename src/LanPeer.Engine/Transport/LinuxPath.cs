@@ -13,16 +13,8 @@ namespace LanPeer.Transport;
 /// </summary>
 internal sealed unsafe class LinuxPath : DatagramPath
 {
-    /// <summary>SOL_SOCKET.</summary>
-    private const int SocketLevel = 1;
-
-    /// <summary>SO_RCVTIMEO, with a struct timeval of two 64-bit numbers.</summary>
-    private const int ReceiveTimeout = 20;
-
-    /// <summary>The shortest there is: the kernel counts in its own ticks, of 1 to 10 ms, and waits for one or two.</summary>
-    private static readonly byte[] s_shortWait = TimeValue(TimeSpan.FromMilliseconds(1));
-
-    private static readonly byte[] s_anyWait = TimeValue(TimeSpan.Zero);
+    /// <summary>Milliseconds, the fewest there are: the kernel counts in its own ticks, of 1 to 10 ms, and waits for one or two.</summary>
+    private const int ShortWait = 1;
 
     private readonly Socket _socket;
     private readonly LinuxReceiver _receiver;
@@ -65,7 +57,8 @@ internal sealed unsafe class LinuxPath : DatagramPath
     {
         try
         {
-            _socket.SetRawSocketOption(SocketLevel, ReceiveTimeout, areShort ? s_shortWait : s_anyWait);
+            // SO_RCVTIMEO (socket(7)); 0 is for ever.
+            _socket.ReceiveTimeout = areShort ? ShortWait : 0;
             _areWaitsShort = areShort;
         }
         catch (Exception error) when (error is SocketException or ObjectDisposedException)
@@ -167,14 +160,6 @@ internal sealed unsafe class LinuxPath : DatagramPath
         // The handle is held while a call is under way, so its number cannot become another file's; closing ends such calls.
         _isClosed = true;
         _socket.Dispose();
-    }
-
-    private static byte[] TimeValue(TimeSpan time)
-    {
-        byte[] value = new byte[2 * sizeof(long)];
-        BitConverter.TryWriteBytes(value, (long)time.TotalSeconds);
-        BitConverter.TryWriteBytes(value.AsSpan(sizeof(long)), (long)time.TotalMicroseconds % 1_000_000);
-        return value;
     }
 
     private bool TrySet(int option, int value)

@@ -13,7 +13,7 @@ namespace LanPeer.Transport;
 /// <param name="isCoalescing">Whether the socket may give many datagrams as one (UDP_GRO).</param>
 internal sealed unsafe class LinuxReceiver(bool isCoalescing)
 {
-    /// <summary>After so many batches of one datagram it is asked for one, and for more in every so manieth.</summary>
+    /// <summary>After this many batches of one datagram it is asked for one alone, but for each time this many more have come.</summary>
     private const int Rhythm = 8;
 
     private readonly LinuxSockets.MessageVector[] _vectors = GC.AllocateArray<LinuxSockets.MessageVector>(ReceiveBatch.Slots, pinned: true);
