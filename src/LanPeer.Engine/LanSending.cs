@@ -90,12 +90,6 @@ public sealed class LanSending
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation, Action? whileWaiting = null)
     {
-        if (IsSettled)
-        {
-            // As of nearly all that a pipeline waits for.
-            return true;
-        }
-
         long began = timeout == Timeout.InfiniteTimeSpan ? 0 : System.Diagnostics.Stopwatch.GetTimestamp();
         while (true)
         {

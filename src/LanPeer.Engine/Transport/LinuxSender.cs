@@ -150,20 +150,12 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
             }
 
             int errno = Marshal.GetLastPInvokeError();
-            if (errno == LinuxSockets.Eintr)
+            if (!MayTryAgain(errno, ref patience))
             {
-                continue;
+                Refused(socket, done, errno, arena, sends, failures);
+                done++;
+                patience = 0;
             }
-
-            if (IsFull(errno) && patience++ < MaxPatience)
-            {
-                Thread.Sleep(1);
-                continue;
-            }
-
-            Refused(socket, done, errno, arena, sends, failures);
-            done++;
-            patience = 0;
         }
     }
 
@@ -196,11 +188,7 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
         for (int patience = 0; LinuxSockets.SendTo(socket, arena + send.Start, (nuint)send.Length, 0, &name, (uint)sizeof(LinuxSockets.Address)) < 0;)
         {
             int errno = Marshal.GetLastPInvokeError();
-            if (IsFull(errno) && patience++ < MaxPatience)
-            {
-                Thread.Sleep(1);
-            }
-            else if (errno != LinuxSockets.Eintr)
+            if (!MayTryAgain(errno, ref patience))
             {
                 return errno;
             }
@@ -209,8 +197,18 @@ internal sealed unsafe class LinuxSender(bool isSegmenting)
         return 0;
     }
 
-    /// <summary>Whether the interface's queue is full: it empties within a moment, or nothing is to be hoped for.</summary>
-    private static bool IsFull(int errno) => errno is LinuxSockets.Eagain or LinuxSockets.Enobufs;
+    /// <summary>Whether to try again after an error; when a queue is full, a millisecond later.</summary>
+    private static bool MayTryAgain(int errno, ref int patience)
+    {
+        if (errno is LinuxSockets.Eagain or LinuxSockets.Enobufs && patience++ < MaxPatience)
+        {
+            // The interface's queue is full; it empties within that time, or nothing is to be hoped for.
+            Thread.Sleep(1);
+            return true;
+        }
+
+        return errno == LinuxSockets.Eintr;
+    }
 
     private static T* Pointer<T>(T[] pinned)
         where T : unmanaged
